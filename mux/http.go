@@ -1,0 +1,301 @@
+package mux
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"os"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/rs/cors"
+
+	"github.com/evoke-rpc/evoke/events"
+)
+
+const (
+	// DefaultMaxBody is the largest body of a request, in bytes.
+	DefaultMaxBody = 1 << 20
+	// DefaultReadTimeout is how long a caller may take to send the body.
+	DefaultReadTimeout = 10 * time.Second
+
+	// maxHeader is the longest value of Event-Name and Flow-Id, in bytes.
+	maxHeader = 128
+	// maxPooled keeps one large response from occupying memory for ever.
+	maxPooled = 64 << 10
+)
+
+type httpOptions struct {
+	maxBody     int
+	readTimeout time.Duration
+	status      func(events.Kind) int
+	cors        *cors.Cors
+}
+
+// WithMaxBody answers a larger body with status 413, in place of [DefaultMaxBody].
+func WithMaxBody(bytes int) MuxOption {
+	return muxOption(func(m *Mux) { m.http.maxBody = bytes })
+}
+
+// WithReadTimeout answers status 408 to a caller who takes longer to send the
+// body, in place of [DefaultReadTimeout]; 0 is no limit.
+func WithReadTimeout(d time.Duration) MuxOption {
+	return muxOption(func(m *Mux) { m.http.readTimeout = d })
+}
+
+// WithStatus maps the kinds of error events to HTTP status codes. Without it
+// every event has status 200.
+func WithStatus(status func(events.Kind) int) MuxOption {
+	return muxOption(func(m *Mux) { m.http.status = status })
+}
+
+// WithCORS lets pages of these origins call the mux from a browser; "*" is any
+// origin. Without it no answer has a CORS header and OPTIONS is status 405.
+func WithCORS(origins ...string) MuxOption {
+	return muxOption(func(m *Mux) {
+		m.http.cors = cors.New(cors.Options{
+			AllowedOrigins: origins,
+			AllowedMethods: []string{http.MethodPost},
+			AllowedHeaders: []string{"Content-Type", "Authorization", "Traceparent", "Tracestate", "Evoke-Timeout-Ms"},
+			ExposedHeaders: []string{"Event-Name", "Flow-Id"},
+			MaxAge:         600,
+		})
+	})
+}
+
+// Mount serves the mux at path, with and without a slash at its end, and at
+// everything below it. Router is an [http.ServeMux] or has its method Handle; the
+// ServeMux itself redirects paths that are not clean, as /events//x.
+func (m *Mux) Mount(router interface{ Handle(string, http.Handler) }, path string) {
+	path = strings.TrimRight(path, "/")
+	if path != "" {
+		router.Handle(path, m)
+	}
+	router.Handle(path+"/", m)
+}
+
+// ServeHTTP answers the event in the body of a POST, whatever the path. Every
+// outcome of an event has status 200; a wrong method, a slow or large body and
+// another media type than JSON have theirs. If the caller is gone it writes
+// nothing. It panics with [http.ErrAbortHandler] if the handler does.
+func (m *Mux) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if m.http.cors != nil {
+		m.http.cors.ServeHTTP(w, r, m.serveHTTP)
+		return
+	}
+	m.serveHTTP(w, r)
+}
+
+func (m *Mux) serveHTTP(w http.ResponseWriter, r *http.Request) {
+	ctx := events.WithPeer(r.Context(), events.Peer{Protocol: "http", Addr: r.RemoteAddr, TLS: r.TLS, Headers: r.Header})
+	body, err := m.readBody(w, r)
+	if err != nil {
+		m.refuseHTTP(ctx, w, r, events.Event{}, err)
+		return
+	}
+	request, err := m.decoder.Decode(body)
+	if err != nil {
+		m.refuseHTTP(ctx, w, r, request, err)
+		return
+	}
+	c := m.begin(ctx, request, budget(r), len(body))
+	defer c.cancel()
+	response, err := c.serve()
+	if gone := r.Context().Err(); response.Name == "" || gone != nil {
+		c.end(events.Event{}, cmp.Or(err, gone), 0, 0)
+		return
+	}
+	buf := buffers.Get().(*[]byte)
+	defer keep(buf)
+	*buf = response.Append((*buf)[:0])
+	status := m.status(response)
+	c.end(response, err, status, len(*buf))
+	if p := new(events.PanicError); errors.As(err, &p) && p.Value == http.ErrAbortHandler {
+		panic(http.ErrAbortHandler)
+	}
+	write(w, response, status, *buf)
+}
+
+// budget is the time that the caller gives by header, -1 if he does not say.
+func budget(r *http.Request) time.Duration {
+	if d, ok := milliseconds(r.Header.Get("Evoke-Timeout-Ms")); ok {
+		return d
+	}
+	return -1
+}
+
+func (m *Mux) status(response events.Event) int {
+	if e := new(events.Error); m.http.status != nil && errors.As(response.Err(), &e) {
+		return m.http.status(e.Kind)
+	}
+	return http.StatusOK
+}
+
+func write(w http.ResponseWriter, response events.Event, status int, body []byte) {
+	h := w.Header()
+	h["Content-Type"] = []string{"application/json"}
+	h["Content-Length"] = []string{strconv.Itoa(len(body))}
+	h["X-Content-Type-Options"] = []string{"nosniff"}
+	if visible(response.Name) {
+		h["Event-Name"] = []string{response.Name}
+	}
+	if visible(response.FlowID) {
+		h["Flow-Id"] = []string{response.FlowID}
+	}
+	w.WriteHeader(status)
+	w.Write(body) // its error means that the caller is gone
+}
+
+// visible reports whether s may stand in a response header.
+func visible(s string) bool {
+	if s == "" || len(s) > maxHeader {
+		return false
+	}
+	for i := range len(s) {
+		if s[i] <= ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return true
+}
+
+var buffers = sync.Pool{New: func() any { return new([]byte) }}
+
+func keep(buf *[]byte) {
+	if cap(*buf) <= maxPooled {
+		buffers.Put(buf)
+	}
+}
+
+// An httpError is a request that is refused before its event is read.
+type httpError struct {
+	status int
+	reason string
+	cause  error
+}
+
+func (e *httpError) Error() string {
+	if e.cause != nil {
+		return fmt.Sprintf("status %d: %s: %v", e.status, e.reason, e.cause)
+	}
+	return fmt.Sprintf("status %d: %s", e.status, e.reason)
+}
+
+func (e *httpError) Unwrap() error { return e.cause }
+
+// refuseHTTP answers a request that holds no event.
+func (m *Mux) refuseHTTP(ctx context.Context, w http.ResponseWriter, r *http.Request, part events.Event, err error) {
+	status, answer := http.StatusOK, err
+	if e := new(httpError); errors.As(err, &e) {
+		status = e.status
+		answer = events.Errorf(events.KindBadProtocol, events.CodeInvalidProtocol, "%s", e.reason).
+			With("propertyName", "").With("missingProperty", "").With("reason", e.reason)
+	} else if m.http.status != nil {
+		status = m.http.status(events.KindBadProtocol)
+	}
+	m.tracker.NoticeError(ctx, err)
+	if ctx.Err() != nil {
+		return
+	}
+	response := m.badProtocol(part, answer)
+	switch status {
+	case http.StatusMethodNotAllowed:
+		w.Header().Set("Allow", m.http.methods())
+	case http.StatusRequestTimeout:
+		w.Header().Set("Connection", "close")
+	}
+	body := response.Append(nil)
+	if r.Method == http.MethodHead {
+		w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+		w.WriteHeader(status)
+		return
+	}
+	write(w, response, status, body)
+}
+
+func (o httpOptions) methods() string {
+	if o.cors != nil {
+		return "POST, OPTIONS"
+	}
+	return "POST"
+}
+
+// readBody reads the body into memory that belongs to the event, so that the
+// event may be kept. It allocates as bytes arrive: a caller who announces much
+// and sends little costs little.
+func (m *Mux) readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	limit := int64(m.http.maxBody)
+	switch {
+	case r.Method != http.MethodPost:
+		return nil, &httpError{http.StatusMethodNotAllowed, "events are sent by POST, not " + r.Method, nil}
+	case !isJSON(r.Header):
+		return nil, &httpError{http.StatusUnsupportedMediaType, "the Content-Type of an event is application/json in UTF-8, without a Content-Encoding", nil}
+	case r.ContentLength > limit:
+		return nil, tooLarge(limit, nil)
+	}
+	if m.http.readTimeout > 0 {
+		// Some writers, as those of tests, have no deadline; then there is none.
+		control := http.NewResponseController(w)
+		if control.SetReadDeadline(time.Now().Add(m.http.readTimeout)) == nil {
+			defer control.SetReadDeadline(time.Time{})
+		}
+	}
+	body, err := readAll(http.MaxBytesReader(w, r.Body, limit), r.ContentLength)
+	switch {
+	case err == nil:
+		return body, nil
+	case errors.As(err, new(*http.MaxBytesError)):
+		return nil, tooLarge(limit, err)
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return nil, &httpError{http.StatusRequestTimeout, "the body did not arrive within " + m.http.readTimeout.String(), err}
+	}
+	return nil, &httpError{http.StatusOK, "the body ended before its announced end or was framed wrongly", err}
+}
+
+func tooLarge(limit int64, cause error) error {
+	return &httpError{http.StatusRequestEntityTooLarge, "the body is larger than " + strconv.FormatInt(limit, 10) + " bytes", cause}
+}
+
+func readAll(r io.Reader, announced int64) ([]byte, error) {
+	const first, most = 512, 64 << 10
+	size := min(announced, most)
+	if announced < 0 {
+		size = first
+	}
+	body := make([]byte, 0, size+1) // one more, so that the end is met without growing
+	for {
+		n, err := r.Read(body[len(body):cap(body)])
+		body = body[:len(body)+n]
+		if err == io.EOF {
+			return body, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		if len(body) == cap(body) {
+			body = append(body, 0)[:len(body)]
+		}
+	}
+}
+
+func isJSON(h http.Header) bool {
+	if coding := h.Get("Content-Encoding"); coding != "" && coding != "identity" {
+		return false
+	}
+	contentType := h.Get("Content-Type")
+	if contentType == "application/json" {
+		return true
+	}
+	media, params, err := mime.ParseMediaType(contentType)
+	if err != nil || media != "application/json" {
+		return false
+	}
+	charset, given := params["charset"]
+	return !given || strings.EqualFold(charset, "utf-8") || strings.EqualFold(charset, "utf8")
+}

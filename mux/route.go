@@ -1,0 +1,141 @@
+package mux
+
+import (
+	"cmp"
+	"fmt"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/evoke-rpc/evoke/catalog"
+	"github.com/evoke-rpc/evoke/events"
+)
+
+// event holds the versions of one name, ascending. It is replaced, not changed.
+type event struct{ versions []*route }
+
+// A route is a registered handler.
+type route struct {
+	name    string
+	version int
+	handler events.Handler
+	at      string // file:line of the registration
+	timeout time.Duration
+
+	hidden        bool
+	doc           string
+	input, output string
+	examples      [][2]any
+	errors        []catalog.Error
+	middlewares   []events.Middleware
+	described     catalog.Event
+}
+
+// Add serves the event name of the given version by h. It panics on a programming
+// error: the name and version are taken or out of range, h is nil, or an example
+// cannot be encoded.
+func (m *Mux) Add(name string, version int, h events.Handler, options ...HandlerOption) {
+	m.add(&route{name: name, version: version, handler: h, at: callSite()}, options)
+}
+
+func (m *Mux) add(r *route, options []HandlerOption) {
+	if r.handler == nil {
+		panic(fmt.Sprintf("mux: the handler of %q v%d is nil, at %s", r.name, r.version, r.at))
+	}
+	if err := m.decoder.Validate(events.Event{Name: r.name, Version: r.version}); err != nil {
+		panic(fmt.Sprintf("mux: cannot add %q v%d at %s: %v", r.name, r.version, r.at, err))
+	}
+	r.timeout = m.timeout
+	r.document()
+	for _, o := range options {
+		o.applyRoute(r)
+	}
+	r.described = r.describe(m.codec)
+	r.handler = events.Chain(r.middlewares...)(r.handler)
+
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	versions := m.versions(r.name)
+	i, taken := find(versions, r.version)
+	if taken {
+		panic(fmt.Sprintf("mux: %q v%d at %s was added before, at %s", r.name, r.version, r.at, versions[i].at))
+	}
+	m.routes.Store(r.name, &event{slices.Insert(slices.Clone(versions), i, r)})
+}
+
+// Remove stops serving the event and reports whether it was served. Calls that
+// run go on.
+func (m *Mux) Remove(name string, version int) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	versions := m.versions(name)
+	i, ok := find(versions, version)
+	switch {
+	case !ok:
+	case len(versions) == 1:
+		m.routes.Delete(name)
+	default:
+		m.routes.Store(name, &event{slices.Delete(slices.Clone(versions), i, i+1)})
+	}
+	return ok
+}
+
+func (m *Mux) route(name string, version int) *route {
+	for _, r := range m.versions(name) {
+		if r.version == version {
+			return r
+		}
+	}
+	return nil
+}
+
+func (m *Mux) versions(name string) []*route {
+	if e, ok := m.routes.Load(name); ok {
+		return e.(*event).versions
+	}
+	return nil
+}
+
+func find(versions []*route, version int) (int, bool) {
+	return slices.BinarySearchFunc(versions, version, func(r *route, v int) int { return cmp.Compare(r.version, v) })
+}
+
+// notFound is the error for an event without a handler; it tells which versions
+// there are.
+func (m *Mux) notFound(request events.Event) error {
+	versions := []int{}
+	for _, r := range m.versions(request.Name) {
+		if !r.hidden {
+			versions = append(versions, r.version)
+		}
+	}
+	e := events.Errorf(events.KindEventNotFound, events.CodeNoEventHandler,
+		"no handler for %s version %d%s", request.Name, request.Version, hint(versions))
+	return e.With("event", request.Name).With("version", request.Version).With("versions", versions)
+}
+
+func hint(versions []int) string {
+	if len(versions) == 0 {
+		return ""
+	}
+	numbers := make([]string, len(versions))
+	for i, v := range versions {
+		numbers[i] = strconv.Itoa(v)
+	}
+	return "; there is version " + strings.Join(numbers, ", ")
+}
+
+// callSite is the line outside of this package that registers a handler.
+func callSite() string {
+	const self = "github.com/evoke-rpc/evoke/mux."
+	var pcs [8]uintptr
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(3, pcs[:])])
+	for {
+		f, more := frames.Next()
+		if !strings.HasPrefix(f.Function, self) || !more {
+			return fmt.Sprintf("%s:%d", f.File, f.Line)
+		}
+	}
+}
