@@ -51,14 +51,14 @@ func (JSON) Marshal(v any) ([]byte, error) {
 func (JSON) Unmarshal(data []byte, v any) error { return json.Unmarshal(data, v) }
 
 // EncodePayload encodes v for the Payload of an event, which is never null: nil
-// becomes [] for a slice and {} for anything else.
+// becomes [] for a slice, unless of bytes, and {} for anything else.
 func EncodePayload(codec Codec, v any) (json.RawMessage, error) {
 	if v == nil {
 		return emptyObject, nil
 	}
 	data, err := codec.Marshal(v)
 	if err == nil && string(data) == "null" {
-		if reflect.TypeOf(v).Kind() == reflect.Slice {
+		if t := reflect.TypeOf(v); t.Kind() == reflect.Slice && t.Elem().Kind() != reflect.Uint8 {
 			return json.RawMessage("[]"), nil
 		}
 		return emptyObject, nil

@@ -28,6 +28,9 @@ type Middleware func(Handler) Handler
 // documented Handler stays documented when it is wrapped.
 func Chain(middlewares ...Middleware) Middleware {
 	return func(h Handler) Handler {
+		if len(middlewares) == 0 {
+			return h
+		}
 		outer := h
 		for i := len(middlewares) - 1; i >= 0; i-- {
 			outer = middlewares[i](outer)
