@@ -57,7 +57,7 @@ func (e *Error) Wrap(cause error) *Error {
 // Error describes e for logs, cause included.
 func (e *Error) Error() string {
 	s := string(e.Kind) + " " + e.Code + ": " + e.Message
-	if e.Cause != nil {
+	if e.Cause != nil && e.Cause.Error() != s { // Forward's cause says the same
 		s += ": " + e.Cause.Error()
 	}
 	return s
