@@ -200,7 +200,8 @@ func (m *Mux) refuseHTTP(ctx context.Context, w http.ResponseWriter, r *http.Req
 		status = m.http.status(events.KindBadProtocol)
 	}
 	m.tracker.NoticeError(ctx, err)
-	if ctx.Err() != nil {
+	// net/http takes a read that timed out for a caller who is gone.
+	if ctx.Err() != nil && status != http.StatusRequestTimeout {
 		return
 	}
 	response := m.badProtocol(part, answer)
@@ -231,6 +232,13 @@ func (o httpOptions) methods() string {
 // and sends little costs little.
 func (m *Mux) readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	limit := int64(m.http.maxBody)
+	control := http.NewResponseController(w)
+	if m.http.readTimeout > 0 {
+		// Some writers, as those of tests, have no deadline; then there is none. It
+		// stays in force when the request is refused, since net/http reads what is
+		// left of the body before it sends the answer.
+		_ = control.SetReadDeadline(time.Now().Add(m.http.readTimeout))
+	}
 	switch {
 	case r.Method != http.MethodPost:
 		return nil, &httpError{http.StatusMethodNotAllowed, "events are sent by POST, not " + r.Method, nil}
@@ -239,16 +247,12 @@ func (m *Mux) readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	case r.ContentLength > limit:
 		return nil, tooLarge(limit, nil)
 	}
-	if m.http.readTimeout > 0 {
-		// Some writers, as those of tests, have no deadline; then there is none.
-		control := http.NewResponseController(w)
-		if control.SetReadDeadline(time.Now().Add(m.http.readTimeout)) == nil {
-			defer control.SetReadDeadline(time.Time{})
-		}
-	}
 	body, err := readAll(http.MaxBytesReader(w, r.Body, limit), r.ContentLength)
 	switch {
 	case err == nil:
+		if m.http.readTimeout > 0 {
+			_ = control.SetReadDeadline(time.Time{})
+		}
 		return body, nil
 	case errors.As(err, new(*http.MaxBytesError)):
 		return nil, tooLarge(limit, err)
