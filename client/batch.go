@@ -112,6 +112,7 @@ func (b *Batch) send(ctx context.Context, h events.Handler, options []CallOption
 	}
 	response, err := serve(ctx, h, request, s)
 	if err == nil {
+		response = complete(request, response)
 		err = response.Err()
 	}
 	if err != nil {
@@ -158,11 +159,11 @@ func readAnswers(payload []byte) ([]events.Event, error) {
 		return nil, errors.New("it holds no list of events")
 	}
 	var answers []events.Event
-	w := scan.Walk(payload, 0, events.DefaultMaxDepth)
+	w := scan.Walk(payload, scan.Space(payload, 0), events.DefaultMaxDepth)
 	for w.Next() {
 		e, err := events.Decoder{Response: true}.Decode(w.Value())
 		if err != nil {
-			return nil, fmt.Errorf("answer %d: %w", len(answers)+1, err)
+			return nil, fmt.Errorf("answer %d: %w", len(answers)+1, noEvent(err))
 		}
 		answers = append(answers, e)
 	}

@@ -33,7 +33,7 @@ func Call[Out any](ctx context.Context, h events.Handler, name string, version i
 	if err != nil {
 		return out, err
 	}
-	return out, decode(codec, request, response, &out)
+	return out, decode(codec, request, complete(request, response), &out)
 }
 
 // newRequest makes the event of a typed call.
@@ -63,7 +63,7 @@ func serve(ctx context.Context, h events.Handler, request events.Event, s settin
 		ctx, cancel = context.WithTimeout(ctx, s.timeout)
 		defer cancel()
 	}
-	if s.timeout > 0 || s.header != nil || s.idempotent {
+	if s.timed || s.header != nil || s.idempotent {
 		ctx = context.WithValue(ctx, perCallKey{}, &perCall{id: request.ID, settings: s})
 	}
 	return h.Serve(ctx, request)
@@ -107,7 +107,7 @@ func (c *Client) settings(ctx context.Context, request events.Event) settings {
 	if !ok || call.id != request.ID {
 		return s
 	}
-	if call.settings.timeout > 0 {
+	if call.settings.timed {
 		s.timeout = call.settings.timeout
 	}
 	if call.settings.header != nil {

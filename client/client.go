@@ -7,8 +7,10 @@ package client
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/evoke-rpc/evoke/events"
@@ -101,13 +103,13 @@ func (c *Client) send(ctx context.Context, request events.Event, s settings, cal
 	if c.urlErr != nil {
 		return events.Event{}, c.fail(request, ErrNoConnection, c.urlErr)
 	}
-	for _, edit := range c.defaults.edits {
+	for _, edit := range slices.Backward(c.defaults.edits) { // an edit leaves alone what is there, so the last option wins
 		if err := edit(ctx, &request, false); err != nil {
 			return events.Event{}, c.fail(request, classOf(ctx, err, ErrInvalidRequest), err)
 		}
 	}
-	if err := request.Validate(); err != nil {
-		return events.Event{}, c.fail(request, ErrInvalidRequest, err)
+	if err := errors.Join(request.Validate(), checkHeader(s.header)); err != nil {
+		return events.Event{}, c.fail(request, ErrInvalidRequest, noEvent(err))
 	}
 	return c.withRetries(ctx, s, func() (events.Event, error) {
 		return c.follow(ctx, request, s, call)

@@ -61,6 +61,15 @@ func (c *Client) fail(request events.Event, reason, err error) error {
 	return e
 }
 
+// noEvent keeps what err says and not its type: an [*events.Error] is what a
+// callee answers.
+func noEvent(err error) error {
+	if e := new(events.Error); errors.As(err, &e) {
+		return errors.New(e.Message)
+	}
+	return err
+}
+
 // classOf tells why err happened under ctx; other is what it is when it was
 // neither a timeout nor a cancellation.
 func classOf(ctx context.Context, err, other error) error {

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/evoke-rpc/evoke/events"
@@ -38,9 +39,10 @@ func parseURL(raw string) (*url.URL, error) {
 	u, err := url.Parse(raw)
 	switch {
 	case err != nil:
-		return nil, err
+		return nil, fmt.Errorf("the URL of the service: %w", errors.Unwrap(err)) // err itself has the password
 	case u.Scheme != "http" && u.Scheme != "https", u.Host == "":
-		return nil, fmt.Errorf("%q is no URL of a service, as http://localhost:8080/events", u.Redacted())
+		shown := url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}
+		return nil, fmt.Errorf("%q is no URL of a service, as http://localhost:8080/events", &shown)
 	}
 	return u, nil
 }
@@ -55,6 +57,7 @@ func (c *Client) host() string {
 // post sends the event once. A status other than 200 is no obstacle: what counts
 // is whether the body is an event.
 func (c *Client) post(ctx context.Context, to *url.URL, request events.Event, header http.Header, call *events.Call) (events.Event, error) {
+	call.Status, call.ResponseBytes = 0, 0
 	limit := timeLeft(ctx)
 	if limit != "" {
 		request.Metadata = scan.SetMember(request.Metadata, "timeoutMs", []byte(limit))
@@ -92,13 +95,16 @@ func (c *Client) post(ctx context.Context, to *url.URL, request events.Event, he
 	}
 	response, err := events.Decoder{Response: true}.Decode(data)
 	if err != nil {
-		return events.Event{}, c.fail(request, ErrInvalidResponse, &statusError{answer.StatusCode, err})
+		return events.Event{}, c.fail(request, ErrInvalidResponse, &statusError{answer.StatusCode, noEvent(err)})
 	}
 	return complete(request, response), nil
 }
 
-// complete fills in what older peers leave out of a response.
+// complete fills in what older peers and plain Handlers leave out of a response.
 func complete(request, response events.Event) events.Event {
+	if response.Name == "" {
+		response.Name = request.Name + ":response"
+	}
 	if response.Version == 0 {
 		response.Version = request.Version
 	}
@@ -124,6 +130,21 @@ func timeLeft(ctx context.Context) string {
 	return strconv.FormatInt(max(1, time.Until(deadline).Milliseconds()), 10)
 }
 
+// checkHeader refuses what net/http would not send.
+func checkHeader(h http.Header) error {
+	for key, values := range h {
+		if key == "" || strings.ContainsFunc(key, func(r rune) bool { return r <= ' ' || r >= 0x7f || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r) }) {
+			return fmt.Errorf("%q is no name of a header", key)
+		}
+		for _, v := range values {
+			if strings.ContainsFunc(v, func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }) {
+				return fmt.Errorf("the header %s has a control character", key)
+			}
+		}
+	}
+	return nil
+}
+
 // setHeader leaves out a value that net/http would refuse to send.
 func setHeader(h http.Header, key, value string) {
 	for i := range len(value) {
@@ -143,9 +164,5 @@ type statusError struct {
 }
 
 func (e *statusError) Error() string {
-	var reason *events.Error
-	if errors.As(e.err, &reason) {
-		return fmt.Sprintf("status %d: %s", e.status, reason.Message)
-	}
 	return fmt.Sprintf("status %d: %v", e.status, e.err)
 }

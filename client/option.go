@@ -31,6 +31,7 @@ type CallOption interface {
 type settings struct {
 	header     http.Header
 	timeout    time.Duration
+	timed      bool // whether the timeout was chosen, 0 included
 	idempotent bool
 	edits      []edit
 }
@@ -83,7 +84,7 @@ func WithMaxResponse(bytes int) Option {
 // WithTimeout limits a call, its retries included, in place of [DefaultTimeout].
 // A deadline of the context counts if it is earlier; 0 leaves it at that.
 func WithTimeout(d time.Duration) CallOption {
-	return callOption(func(s *settings) { s.timeout = d })
+	return callOption(func(s *settings) { s.timeout, s.timed = d, true })
 }
 
 // WithHeader sets a header of the HTTP request.

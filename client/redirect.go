@@ -45,8 +45,12 @@ func (c *Client) follow(ctx context.Context, request events.Event, s settings, c
 
 // next is where r leads from the URL at, if it may be followed.
 func (f redirects) next(home, at *url.URL, r *events.Redirect) (*url.URL, bool) {
-	next, err := at.Parse(r.URL)
-	if err != nil || next.Scheme != "https" && next.Scheme != at.Scheme || next.User != nil {
+	to, err := url.Parse(r.URL)
+	if err != nil || to.User != nil {
+		return nil, false
+	}
+	next := at.ResolveReference(to)
+	if next.Scheme != "https" && next.Scheme != at.Scheme {
 		return nil, false
 	}
 	if next.Host != home.Host && !slices.Contains(f.hosts, next.Host) {
