@@ -12,6 +12,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -78,6 +79,9 @@ func New(items events.Handler, options ...Option) *Handler {
 // no batch and error LIMIT_EXCEEDED if it is over a limit; then nothing was run.
 func (h *Handler) Serve(ctx context.Context, request events.Event) (events.Event, error) {
 	depth, _ := ctx.Value(depthKey{}).(int)
+	if events.CallFrom(ctx).Item == 0 && events.ItemFrom(ctx) == 0 {
+		depth = 0 // a handler sends this one in turn
+	}
 	if depth >= h.depth {
 		return events.Event{}, limitExceeded("depth", h.depth, depth+1)
 	}
@@ -85,7 +89,7 @@ func (h *Handler) Serve(ctx context.Context, request events.Event) (events.Event
 	if err != nil {
 		return events.Event{}, err
 	}
-	ctx, cancel := context.WithCancel(context.WithValue(ctx, depthKey{}, depth+1))
+	ctx, cancel := reserve(context.WithValue(ctx, depthKey{}, depth+1))
 	defer cancel()
 	answers := make([]answer, len(b.items))
 	if b.parallel {
@@ -95,8 +99,8 @@ func (h *Handler) Serve(ctx context.Context, request events.Event) (events.Event
 			answers[i] = h.run(ctx, i+1, b.items[i])
 		}
 	}
-	if errors.Is(ctx.Err(), context.Canceled) {
-		return events.Event{}, ctx.Err()
+	if err := ctx.Err(); errors.Is(err, context.Canceled) {
+		return events.Event{}, err
 	}
 	payload, err := h.payload(request.Version, b.items, answers)
 	return events.Event{
@@ -145,17 +149,45 @@ func (h *Handler) run(ctx context.Context, n int, it item) answer {
 	defer cancel()
 	response, err := h.running.Serve(ctx, h.items, it.event, func(error) {})
 	switch {
-	case response.Name != "":
-		return answer{event: response}
-	case err == nil:
-		err = errors.New("its handler returned nothing")
+	case response.Name != "" || err == nil:
+		response, defect := finish(it.event, response)
+		if defect == nil {
+			return answer{response, err}
+		}
+		err = errors.Join(defect, err)
 	case errors.Is(err, context.DeadlineExceeded) && ctx.Err() != nil:
 		err = events.Errorf(events.KindError, events.CodeDeadlineExceeded, "the event took longer than the batch could give").Wrap(err)
 	}
 	return answer{events.NewErrorEvent(it.event, err), fmt.Errorf("batch: item %d, %s version %d: %w", n, it.event.Name, it.event.Version, err)}
 }
 
-// limit ends an item early enough for the batch to answer.
+// finish makes what a Handler returned the answer to request. A mux and a client
+// have done so; others may leave out what is the request's.
+func finish(request, response events.Event) (events.Event, error) {
+	if response.Name == "" {
+		response.Name = request.Name + ":response"
+	}
+	if strings.Contains(response.Name, ":") { // the bare errors have version 1
+		response.Version = request.Version
+	}
+	response.ID, response.FlowID = request.ID, request.FlowID
+	response.Identity, response.Auth = nil, nil
+	if err := (events.Decoder{Response: true, MaxDepth: maxDepth}).Validate(response); err != nil {
+		return response, fmt.Errorf("its handler answered: %v", err)
+	}
+	return response, nil
+}
+
+// reserve ends ctx early enough for the batch to answer, whatever its items do.
+func reserve(ctx context.Context) (context.Context, context.CancelFunc) {
+	deadline, limited := ctx.Deadline()
+	if !limited {
+		return context.WithCancel(ctx)
+	}
+	return context.WithDeadline(ctx, deadline.Add(-min(time.Until(deadline)/20, 500*time.Millisecond)))
+}
+
+// limit leaves the items that follow a part of the time.
 func (h *Handler) limit(ctx context.Context) (context.Context, context.CancelFunc) {
 	deadline, limited := ctx.Deadline()
 	if limited {
