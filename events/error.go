@@ -1,6 +1,7 @@
 package events
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -105,6 +106,8 @@ func Forward(err error) error {
 type PanicError struct {
 	Value any
 	Stack []byte
+	// Late is true when the call had been answered before, at its deadline.
+	Late bool
 }
 
 func (p *PanicError) Error() string { return fmt.Sprintf("panic: %v", p.Value) }
@@ -121,15 +124,23 @@ func addressed(err error) *Error {
 		return Errorf(KindError, CodeUnhandledError, messageUnhandledError)
 	}
 	if e := new(Error); errors.As(err, &e) && e.Remote == nil {
-		return e
+		return e.whole()
 	}
 	if fromAfar(err) {
 		return Errorf(KindFailedDependency, CodeFailedDependency, "a service that this one depends on failed")
 	}
-	if k := Kind(""); errors.As(err, &k) {
+	if k := Kind(""); errors.As(err, &k) && k != "" {
 		return Errorf(k, k.Code(), "%s", k)
 	}
 	return Errorf(KindError, CodeUnhandledError, messageUnhandledError)
+}
+
+// whole returns e with the kind and the code that it may lack.
+func (e *Error) whole() *Error {
+	w := *e
+	w.Kind = cmp.Or(w.Kind, KindError)
+	w.Code = cmp.Or(w.Code, w.Kind.Code())
+	return &w
 }
 
 // fromAfar reports whether err came from a call to another service. Clients mark

@@ -51,7 +51,7 @@ func NewResponse(request Event, payload any) (Event, error) {
 // [*Error] of err, a [*Redirect] or a bare [Kind]; an error that came from another
 // service becomes failedDependency, and any other one UNHANDLED_ERROR.
 func NewErrorEvent(request Event, err error) Event {
-	if r := new(Redirect); errors.As(err, &r) && r.Remote == nil {
+	if r := new(Redirect); errors.As(err, &r) && r.Remote == nil && !errors.As(err, new(*PanicError)) {
 		return newRedirect(request, r)
 	}
 	e := addressed(err)

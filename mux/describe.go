@@ -28,7 +28,9 @@ func (m *Mux) Catalog() catalog.Catalog {
 	m.routes.Range(func(_, e any) bool {
 		for _, r := range e.(*event).versions {
 			if !r.hidden {
-				c.Events = append(c.Events, r.described)
+				e := r.described
+				e.Examples, e.Errors = slices.Clone(e.Examples), slices.Clone(e.Errors)
+				c.Events = append(c.Events, e)
 			}
 		}
 		return true
@@ -46,7 +48,7 @@ func (r *route) document() {
 		if d, ok := h.(EventDoc); ok {
 			request, response := d.Example()
 			r.examples = append(r.examples, [2]any{request, response})
-			r.doc, r.input, r.output = d.Doc(), fmt.Sprintf("%T", d.Input()), fmt.Sprintf("%T", d.Output())
+			r.doc, r.input, r.output = d.Doc(), typeName(d.Input()), typeName(d.Output())
 			return
 		}
 		wrapper, ok := h.(interface{ Unwrap() events.Handler })
@@ -55,6 +57,13 @@ func (r *route) document() {
 		}
 		h = wrapper.Unwrap()
 	}
+}
+
+func typeName(v any) string {
+	if v == nil {
+		return ""
+	}
+	return fmt.Sprintf("%T", v)
 }
 
 func (r *route) describe(codec events.Codec) catalog.Event {

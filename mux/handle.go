@@ -2,12 +2,15 @@ package mux
 
 import (
 	"context"
+	"encoding"
 	"encoding/json"
 	"errors"
 	"reflect"
+	"strconv"
 	"strings"
 
 	"github.com/evoke-rpc/evoke/events"
+	"github.com/evoke-rpc/evoke/internal/scan"
 )
 
 // Handle serves the event name of the given version by fn. The payload is decoded
@@ -38,7 +41,7 @@ func (t *typed[In, Out]) Serve(ctx context.Context, request events.Event) (event
 	var in In
 	if !t.anyInput {
 		if err := t.codec.Unmarshal(request.Payload, &in); err != nil {
-			return events.Event{}, invalidPayload(err)
+			return events.Event{}, invalidPayload(request.Payload, err)
 		}
 	}
 	out, err := t.fn(ctx, in)
@@ -65,25 +68,74 @@ type violation struct {
 
 // invalidPayload tells the caller where the payload does not fit. The text of an
 // error that is not encoding/json's own may tell of internals and stays here.
-func invalidPayload(err error) error {
+func invalidPayload(payload []byte, err error) error {
 	v := violation{Keyword: "format", Expected: "a payload that the event's type can be read from", Got: "another one"}
 	if mismatch := new(json.UnmarshalTypeError); errors.As(err, &mismatch) {
-		v = violation{Path: pointer(mismatch.Field), Keyword: "type", Expected: jsonType(mismatch.Type)}
+		v = violation{Path: pointer(payload, mismatch), Keyword: "type", Expected: jsonType(mismatch.Type)}
 		v.Got, _, _ = strings.Cut(mismatch.Value, " ") // behind the space is the value itself, of any length
+		if v.Got == "bool" {
+			v.Got = "boolean"
+		}
 	}
 	return events.Errorf(events.KindBadRequest, events.CodeInvalidPayload, "the payload does not fit the event").
 		With("violations", []violation{v}).Wrap(err)
 }
 
-func pointer(field string) string {
-	if field == "" {
-		return ""
+// pointer returns where in payload the mismatch is. Its offset leads there unless
+// a type read a part of the payload by itself and counted from that part's start;
+// then the names of the Go fields have to do, which lack indices and map keys.
+func pointer(payload []byte, mismatch *json.UnmarshalTypeError) string {
+	var keys []string
+	end, at := int(mismatch.Offset), scan.Space(payload, 0)
+	for inside := true; inside && (payload[at] == '{' || payload[at] == '['); {
+		inside = false
+		w := scan.Walk(payload, at, 1<<20)
+		for n := 0; !inside && w.Next(); n++ {
+			start := w.End() - len(w.Value())
+			if inside = start < end && end <= w.End(); !inside {
+				continue
+			}
+			at = start
+			if key := w.Key(); key != nil {
+				name, _ := scan.Unquote(key)
+				keys = append(keys, name)
+			} else {
+				keys = append(keys, strconv.Itoa(n))
+			}
+		}
 	}
-	return "/" + strings.NewReplacer("~", "~0", "/", "~1", ".", "/").Replace(field)
+	if fields := mismatch.Field; !along(strings.Join(keys, "."), fields) {
+		keys = strings.Split(fields, ".")
+	}
+	path := ""
+	for _, key := range keys {
+		path += "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(key)
+	}
+	return path
+}
+
+// along reports whether the dotted path passes all the fields, in their order.
+func along(path, fields string) bool {
+	path = "." + path + "."
+	for field := range strings.SplitSeq(fields, ".") {
+		_, rest, found := strings.Cut(path, "."+field+".")
+		if field != "" && !found {
+			return false
+		} else if found {
+			path = "." + rest
+		}
+	}
+	return true
 }
 
 // jsonType names the JSON type that encoding/json reads t from.
 func jsonType(t reflect.Type) string {
+	switch {
+	case t == reflect.TypeFor[json.Number]():
+		return "number"
+	case t == reflect.TypeFor[[]byte](), reflect.PointerTo(t).Implements(reflect.TypeFor[encoding.TextUnmarshaler]()):
+		return "string"
+	}
 	switch t.Kind() {
 	case reflect.Bool:
 		return "boolean"

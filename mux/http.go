@@ -59,8 +59,12 @@ func WithStatus(status func(events.Kind) int) MuxOption {
 // origin. Without it no answer has a CORS header and OPTIONS is status 405.
 func WithCORS(origins ...string) MuxOption {
 	return muxOption(func(m *Mux) {
+		var nobody func(string) bool
+		if len(origins) == 0 {
+			nobody = func(string) bool { return false } // which is not what an empty list means to cors
+		}
 		m.http.cors = cors.New(cors.Options{
-			AllowedOrigins: origins,
+			AllowedOrigins: origins, AllowOriginFunc: nobody,
 			AllowedMethods: []string{http.MethodPost},
 			AllowedHeaders: []string{"Content-Type", "Authorization", "Traceparent", "Tracestate", "Evoke-Timeout-Ms"},
 			ExposedHeaders: []string{"Event-Name", "Flow-Id"},
@@ -107,9 +111,9 @@ func (m *Mux) serveHTTP(w http.ResponseWriter, r *http.Request) {
 	c := m.begin(ctx, request, budget(r), len(body))
 	defer c.cancel()
 	response, err := c.serve()
-	if gone := r.Context().Err(); response.Name == "" || gone != nil {
-		c.end(events.Event{}, cmp.Or(err, gone), 0, 0)
-		return
+	if gone(r) || response.Name == "" {
+		c.end(events.Event{}, cmp.Or(err, context.Canceled), 0, 0)
+		panic(http.ErrAbortHandler) // or net/http would answer with an empty 200
 	}
 	buf := buffers.Get().(*[]byte)
 	defer keep(buf)
@@ -121,6 +125,10 @@ func (m *Mux) serveHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	write(w, response, status, *buf)
 }
+
+// gone reports whether the caller has hung up. A deadline that something in front of
+// the mux set is another matter: that is answered.
+func gone(r *http.Request) bool { return errors.Is(r.Context().Err(), context.Canceled) }
 
 // budget is the time that the caller gives by header, -1 if he does not say.
 func budget(r *http.Request) time.Duration {
@@ -200,9 +208,10 @@ func (m *Mux) refuseHTTP(ctx context.Context, w http.ResponseWriter, r *http.Req
 		status = m.http.status(events.KindBadProtocol)
 	}
 	m.tracker.NoticeError(ctx, err)
-	// net/http takes a read that timed out for a caller who is gone.
-	if ctx.Err() != nil && status != http.StatusRequestTimeout {
-		return
+	// To net/http, a body that ended too soon or came too late means that the caller
+	// is gone. He may have closed his half only, and still listen.
+	if gone(r) && answer == err {
+		panic(http.ErrAbortHandler)
 	}
 	response := m.badProtocol(part, answer)
 	switch status {

@@ -8,6 +8,7 @@ package mux
 
 import (
 	"context"
+	"encoding/json"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -64,9 +65,14 @@ func (m *Mux) Use(middlewares ...events.Middleware) {
 // instead of an event only if ctx was cancelled. At the deadline of ctx it
 // answers DEADLINE_EXCEEDED, even if the handler goes on; see [Mux.Wait].
 func (m *Mux) Serve(ctx context.Context, request events.Event) (events.Event, error) {
+	for _, raw := range []*json.RawMessage{&request.Identity, &request.Auth, &request.Metadata} {
+		if string(*raw) == "null" {
+			*raw = nil // as on the wire
+		}
+	}
 	if err := m.decoder.Validate(request); err != nil {
 		m.tracker.NoticeError(ctx, err)
-		return m.badProtocol(request, err), nil
+		return m.badProtocol(echoed(request), err), nil
 	}
 	c := m.begin(ctx, request, -1, 0)
 	defer c.cancel()
@@ -96,6 +102,18 @@ func (m *Mux) dispatch(ctx context.Context, request events.Event) (events.Event,
 		return r.handler.Serve(ctx, request)
 	}
 	return events.Event{}, m.notFound(request)
+}
+
+// echoed returns the ids of request that an answer may repeat.
+func echoed(request events.Event) events.Event {
+	var part events.Event
+	if (events.Event{Name: "id", Version: 1, ID: request.ID}).Validate() == nil {
+		part.ID = request.ID
+	}
+	if (events.Event{Name: "flow", Version: 1, FlowID: request.FlowID}).Validate() == nil {
+		part.FlowID = request.FlowID
+	}
+	return part
 }
 
 // badProtocol answers what is no event; part is what could be read of it.

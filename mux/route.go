@@ -41,7 +41,7 @@ func (m *Mux) Add(name string, version int, h events.Handler, options ...Handler
 }
 
 func (m *Mux) add(r *route, options []HandlerOption) {
-	if r.handler == nil {
+	if f, isFunc := r.handler.(events.HandlerFunc); r.handler == nil || isFunc && f == nil {
 		panic(fmt.Sprintf("mux: the handler of %q v%d is nil, at %s", r.name, r.version, r.at))
 	}
 	if err := m.decoder.Validate(events.Event{Name: r.name, Version: r.version}); err != nil {

@@ -89,7 +89,7 @@ func milliseconds(s string) (time.Duration, bool) {
 func (c *call) serve() (events.Event, error) {
 	response, err := c.mux.running.Serve(c.ctx, c.handler(), c.details.Request, c.noticeLate)
 	if cause := c.ctx.Err(); cause != nil && errors.Is(err, cause) {
-		return c.overdue(err)
+		return c.overdue(cause, err)
 	}
 	if response.Name == "" && response.Payload == nil && err != nil {
 		return c.stampMetadata(c.errorEvent(err)), failure(err)
@@ -127,9 +127,10 @@ func (c *call) handler() events.Handler {
 	return events.HandlerFunc(c.mux.dispatch)
 }
 
-// overdue answers a call whose context is done.
-func (c *call) overdue(err error) (events.Event, error) {
-	if errors.Is(err, context.Canceled) {
+// overdue answers a call whose context is done by cause. A handler's own error may
+// name both: at a deadline it cancels what it has begun.
+func (c *call) overdue(cause, err error) (events.Event, error) {
+	if cause == context.Canceled {
 		return events.Event{}, err
 	}
 	e := events.Errorf(events.KindError, events.CodeDeadlineExceeded, "the call took longer than it was given").Wrap(err)
@@ -138,7 +139,7 @@ func (c *call) overdue(err error) (events.Event, error) {
 
 // failure is err unless that is a redirect of the handler's own.
 func failure(err error) error {
-	if r := new(events.Redirect); errors.As(err, &r) && r.Remote == nil {
+	if r := new(events.Redirect); errors.As(err, &r) && r.Remote == nil && !errors.As(err, new(*events.PanicError)) {
 		return nil
 	}
 	return err

@@ -19,7 +19,7 @@ func (c *call) stamp(response events.Event) (events.Event, error) {
 		outcome = "response"
 	case response.Name == string(events.KindError):
 		outcome = response.Name
-	case !ok || outcome == "":
+	case !ok || outcome == "" || strings.Contains(outcome, ":"):
 		return response, fmt.Errorf("the handler of %s version %d answered with an event named %q; a response is named %s:response or %s:<kind>",
 			request.Name, request.Version, response.Name, request.Name, request.Name)
 	}

@@ -49,6 +49,7 @@ func (g *Group) serveUntilDone(ctx context.Context, h events.Handler, request ev
 				response, err = r, e
 				close(returned)
 			} else if p := new(events.PanicError); errors.As(e, &p) {
+				p.Late = true
 				late(e)
 			}
 		}()

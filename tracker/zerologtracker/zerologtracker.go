@@ -33,8 +33,13 @@ func New(log zerolog.Logger) *Tracker { return &Tracker{log: log} }
 // Start does nothing.
 func (t *Tracker) Start(ctx context.Context, _ events.Event) context.Context { return ctx }
 
-// NoticeEventError does nothing: End writes the error.
-func (t *Tracker) NoticeEventError(ctx context.Context, _ events.Event, _ error) context.Context {
+// NoticeEventError writes of a panic that came after End; other errors End writes.
+func (t *Tracker) NoticeEventError(ctx context.Context, request events.Event, err error) context.Context {
+	if p := new(events.PanicError); errors.As(err, &p) && p.Late {
+		t.log.Error().Stringer("side", events.CallFrom(ctx).Side).
+			Str("event", request.Name).Int("version", request.Version).Str("id", request.ID).Str("flowId", request.FlowID).
+			AnErr("error", err).Bytes("stack", p.Stack).Msg("late panic")
+	}
 	return ctx
 }
 
