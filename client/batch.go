@@ -111,7 +111,7 @@ func (b *Batch) send(ctx context.Context, h events.Handler, options []CallOption
 		return err
 	}
 	response, err := serve(ctx, h, request, s)
-	if err == nil {
+	if err == nil || response.Name != "" {
 		response = complete(request, response)
 		err = response.Err()
 	}

@@ -16,8 +16,9 @@ import (
 // answer.
 //
 // The error is an [*events.Error] if the callee answered with an error event, an
-// [*events.Redirect] for a redirect, both marked as remote, an [*Error] if there
-// was no answer or one that does not fit Out, and otherwise that of encoding in.
+// [*events.Redirect] for a redirect, both marked as remote, an [*Error] if a Client
+// got no answer or if the answer does not fit Out, and otherwise that of encoding in
+// or the one that h returned.
 func Call[Out any](ctx context.Context, h events.Handler, name string, version int, in any, options ...CallOption) (Out, error) {
 	var out Out
 	var s settings
@@ -30,7 +31,7 @@ func Call[Out any](ctx context.Context, h events.Handler, name string, version i
 		return out, err
 	}
 	response, err := serve(ctx, h, request, s)
-	if err != nil {
+	if err != nil && response.Name == "" { // with an event, the error is for trackers
 		return out, err
 	}
 	return out, decode(codec, request, complete(request, response), &out)

@@ -123,6 +123,16 @@ func TestCallReadsTheAnswersOfAnyHandlerByTheHandlersContract(t *testing.T) {
 			require.Zero(t, p)
 		})
 	}
+	t.Run("event and error", func(t *testing.T) {
+		h := events.HandlerFunc(func(_ context.Context, request events.Event) (events.Event, error) {
+			response, err := events.NewResponse(request, product{ID: "p-1"})
+			require.NoError(t, err)
+			return response, fmt.Errorf("for the tracker")
+		})
+		p, err := get(t.Context(), h)
+		require.NoError(t, err)
+		require.Equal(t, "p-1", p.ID)
+	})
 	t.Run("error", func(t *testing.T) {
 		down := fmt.Errorf("down")
 		h := events.HandlerFunc(func(context.Context, events.Event) (events.Event, error) { return events.Event{}, down })

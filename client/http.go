@@ -71,6 +71,7 @@ func (c *Client) post(ctx context.Context, to *url.URL, request events.Event, he
 	for key, values := range header {
 		r.Header[key] = values
 	}
+	r.Host = header.Get("Host") // net/http takes it from here; empty means the URL's
 	r.Header.Set("Content-Type", "application/json")
 	setHeader(r.Header, "Evoke-Timeout-Ms", limit)
 	for _, key := range []string{"traceparent", "tracestate"} {

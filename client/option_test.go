@@ -110,6 +110,17 @@ func TestContentTypeIsNotTheCallersToChoose(t *testing.T) {
 	require.Equal(t, []string{"application/json"}, network.one(t).header.Values("Content-Type"))
 }
 
+func TestHeaderHostIsSent(t *testing.T) {
+	var host string
+	c := over(transport(func(r *http.Request) (*http.Response, error) {
+		host = r.Host
+		return answer(http.StatusOK, success), nil
+	}))
+	_, err := get(t.Context(), c, client.WithHeader("Host", "catalog.test"))
+	require.NoError(t, err)
+	require.Equal(t, "catalog.test", host)
+}
+
 func TestTokenIsAskedForBeforeEachCallWithItsContext(t *testing.T) {
 	type key struct{}
 	n := 0

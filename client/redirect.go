@@ -58,8 +58,22 @@ func (f redirects) next(home, at *url.URL, r *events.Redirect) (*url.URL, bool) 
 	}
 	query := next.Query()
 	for k, v := range r.QueryParameters {
-		query.Set(k, fmt.Sprint(v))
+		query.Del(k)
+		for _, value := range several(v) {
+			query.Add(k, fmt.Sprint(value))
+		}
 	}
 	next.RawQuery = query.Encode()
 	return next, true
+}
+
+// several are the values of a query parameter: of a list its items, of null none.
+func several(v any) []any {
+	switch t := v.(type) {
+	case nil:
+		return nil
+	case []any:
+		return t
+	}
+	return []any{v}
 }

@@ -77,6 +77,7 @@ func TestRedirectsAreFollowedWhereTheyMayBe(t *testing.T) {
 		"no URL":                     {map[string]string{home: "http://[::1/"}, 5, nil, []string{home}, true},
 		"query added":                {map[string]string{home: `{"url":"/x","queryParameters":{"a":"b c","n":12345678901234567890,"t":true}}`}, 1, nil, []string{home, "http://callee.test/x?a=b+c&n=12345678901234567890&t=true"}, false},
 		"query merged":               {map[string]string{home: `{"url":"/x?keep=1&a=old","queryParameters":{"a":"new"}}`}, 1, nil, []string{home, "http://callee.test/x?a=new&keep=1"}, false},
+		"query lists and nulls":      {map[string]string{home: `{"url":"/x?n=1","queryParameters":{"a":[1,"b"],"n":null}}`}, 1, nil, []string{home, "http://callee.test/x?a=1&a=b"}, false},
 		"query null":                 {map[string]string{home: `{"url":"/x?keep=1","queryParameters":null}`}, 1, nil, []string{home, "http://callee.test/x?keep=1"}, false},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -18,10 +18,10 @@ import (
 type Retry struct {
 	// Attempts is how often an event is sent at most; below 2 there is no retry.
 	Attempts int
-	// First is the wait before the second attempt, 50 ms if 0. Each wait is
-	// varied by half.
+	// First is the wait before the second attempt, 50 ms if 0. Each wait is varied
+	// at random by up to half of it.
 	First time.Duration
-	// Longest is the longest wait, 2 s if 0.
+	// Longest is the longest wait before it is varied, 2 s if 0.
 	Longest time.Duration
 }
 
@@ -42,6 +42,7 @@ func (c *Client) withRetries(ctx context.Context, s settings, send func() (event
 	if c.retry.Longest > 0 {
 		waits.MaxInterval = c.retry.Longest
 	}
+	waits.InitialInterval = min(waits.InitialInterval, waits.MaxInterval)
 	var response events.Event
 	var failed error
 	_, err := backoff.Retry(ctx, func() (struct{}, error) {

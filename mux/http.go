@@ -49,8 +49,8 @@ func WithReadTimeout(d time.Duration) MuxOption {
 	return muxOption(func(m *Mux) { m.http.readTimeout = d })
 }
 
-// WithStatus maps the kinds of error events to HTTP status codes. Without it
-// every event has status 200.
+// WithStatus maps the kinds of error events to HTTP status codes, 200 to 599; any
+// other code counts as 200. Without it every event has status 200.
 func WithStatus(status func(events.Kind) int) MuxOption {
 	return muxOption(func(m *Mux) { m.http.status = status })
 }
@@ -140,7 +140,15 @@ func budget(r *http.Request) time.Duration {
 
 func (m *Mux) status(response events.Event) int {
 	if e := new(events.Error); m.http.status != nil && errors.As(response.Err(), &e) {
-		return m.http.status(e.Kind)
+		return m.http.statusOf(e.Kind)
+	}
+	return http.StatusOK
+}
+
+// statusOf does not trust the user's function with a code that net/http refuses.
+func (o httpOptions) statusOf(kind events.Kind) int {
+	if status := o.status(kind); status >= 200 && status <= 599 {
+		return status
 	}
 	return http.StatusOK
 }
@@ -205,7 +213,7 @@ func (m *Mux) refuseHTTP(ctx context.Context, w http.ResponseWriter, r *http.Req
 		answer = events.Errorf(events.KindBadProtocol, events.CodeInvalidProtocol, "%s", e.reason).
 			With("propertyName", "").With("missingProperty", "").With("reason", e.reason)
 	} else if m.http.status != nil {
-		status = m.http.status(events.KindBadProtocol)
+		status = m.http.statusOf(events.KindBadProtocol)
 	}
 	m.tracker.NoticeError(ctx, err)
 	// To net/http, a body that ended too soon or came too late means that the caller
@@ -216,7 +224,7 @@ func (m *Mux) refuseHTTP(ctx context.Context, w http.ResponseWriter, r *http.Req
 	response := m.badProtocol(part, answer)
 	switch status {
 	case http.StatusMethodNotAllowed:
-		w.Header().Set("Allow", m.http.methods())
+		w.Header().Set("Allow", http.MethodPost)
 	case http.StatusRequestTimeout:
 		w.Header().Set("Connection", "close")
 	}
@@ -227,13 +235,6 @@ func (m *Mux) refuseHTTP(ctx context.Context, w http.ResponseWriter, r *http.Req
 		return
 	}
 	write(w, response, status, body)
-}
-
-func (o httpOptions) methods() string {
-	if o.cors != nil {
-		return "POST, OPTIONS"
-	}
-	return "POST"
 }
 
 // readBody reads the body into memory that belongs to the event, so that the
@@ -298,8 +299,10 @@ func readAll(r io.Reader, announced int64) ([]byte, error) {
 }
 
 func isJSON(h http.Header) bool {
-	if coding := h.Get("Content-Encoding"); coding != "" && coding != "identity" {
-		return false
+	for _, coding := range h["Content-Encoding"] {
+		if coding != "" && !strings.EqualFold(coding, "identity") {
+			return false
+		}
 	}
 	contentType := h.Get("Content-Type")
 	if contentType == "application/json" {

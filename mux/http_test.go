@@ -247,3 +247,16 @@ func TestAnAnswerThatCannotBeWrittenHarmsNothing(t *testing.T) {
 	require.Equal(t, []string{"Start", "End"}, methodsOf(watch))
 	require.Equal(t, echoedOne, serveDirectly(m, newPost(echoOne)).Body.String())
 }
+
+func TestAStatusThatHTTPDoesNotHaveCountsAs200(t *testing.T) {
+	for _, status := range []int{-1, 0, 100, 199, 600, 1000} {
+		m := mux.New(mux.WithStatus(func(events.Kind) int { return status }))
+		for _, body := range []string{`{"name":"a","version":1,"payload":{}}`, `{`} {
+			w := httptest.NewRecorder()
+			r := httptest.NewRequest(http.MethodPost, "/events", strings.NewReader(body))
+			r.Header.Set("Content-Type", "application/json")
+			m.ServeHTTP(w, r)
+			require.Equal(t, http.StatusOK, w.Code, "WithStatus returned %d for %s", status, body)
+		}
+	}
+}
