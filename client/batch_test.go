@@ -151,7 +151,7 @@ func TestEmptyBatchIsNotSent(t *testing.T) {
 func TestBatchOfOneStaysABatch(t *testing.T) {
 	network := &recorder{next: remote(newShop())}
 	b := client.NewBatch("system:batch:run", 1)
-	result := client.Queue[price](b, "catalog:price:get", 2, nil)
+	result := client.Queue[price](b, "catalog:price:get", 2, getProduct{ID: "p-1"})
 	require.NoError(t, b.Send(t.Context(), over(network)))
 	require.Equal(t, "system:batch:run", network.one(t).Name)
 	p, err := result.Get()
@@ -226,7 +226,7 @@ func TestCallsOfABatchBelongToOneFlow(t *testing.T) {
 func TestOptionsOfTheBatchAreThoseOfItsOneRequest(t *testing.T) {
 	network := &recorder{next: first(refused, remote(newShop()))}
 	b := client.NewBatch("system:batch:run", 1)
-	result := client.Queue[price](b, "catalog:price:get", 2, nil, client.WithHeader("X-Of", "call"))
+	result := client.Queue[price](b, "catalog:price:get", 2, getProduct{ID: "p-1"}, client.WithHeader("X-Of", "call"))
 	c := over(network, client.WithRetry(client.Retry{Attempts: 2, First: 1}))
 	require.NoError(t, b.Send(t.Context(), c, client.Idempotent(), client.WithHeader("X-Of", "batch"), client.WithMetadata("origin", "job")))
 	_, err := result.Get()

@@ -91,7 +91,7 @@ func Example_errorsWithMetadata() {
 		return events.NewErrorWithMetadata(request.FlowID, "try later", map[string]int{"retryAfter": 30}), nil
 	}))
 	for _, version := range []int{1, 2} {
-		request := events.Event{Name: "catalog:product:get", Version: version, ID: "id-1", FlowID: "flow-1"}
+		request := events.Event{Name: "catalog:product:get", Version: version, ID: "id-1", FlowID: "flow-1", Payload: []byte(`{"id":"p-1"}`)}
 		response, _ := m.Serve(ctx, request)
 		fmt.Println(response.Name, response.Version, response.ID, string(response.Payload), string(response.Metadata))
 	}
@@ -165,7 +165,7 @@ func Example_trackers() {
 	mux.Handle(m, "catalog:product:get", 1, getProduct)
 
 	caller := events.Peer{Addr: "192.0.2.1:1234", Headers: http.Header{"User-Agent": {"a-shop"}}}
-	_, err := m.Serve(events.WithPeer(ctx, caller), events.Event{Name: "catalog:product:get", Version: 1})
+	_, err := m.Serve(events.WithPeer(ctx, caller), events.Event{Name: "catalog:product:get", Version: 1, Payload: []byte(`{"id":"p-1"}`)})
 	fmt.Println(err)
 	// Output:
 	// catalog:product:get from 192.0.2.1:1234 by a-shop
@@ -250,7 +250,7 @@ func Example_documentationPage() {
 	answer := httptest.NewRecorder()
 	router.ServeHTTP(answer, httptest.NewRequest(http.MethodGet, "/catalog", nil))
 	fmt.Println(answer.Body)
-	// Output: {"events":[{"name":"catalog:product:get","version":1,"doc":"Returns a product.","input":"docs_test.GetProduct","output":"docs_test.Product"}]}
+	// Output: {"events":[{"name":"catalog:product:get","version":1,"doc":"Returns a product.","input":"docs_test.GetProduct","output":"docs_test.Product","inputSchema":{"$schema":"http://json-schema.org/draft-07/schema#","type":"object","properties":{"id":{"type":"string"}},"required":["id"]},"outputSchema":{"$schema":"http://json-schema.org/draft-07/schema#","type":"object","properties":{"id":{"type":"string"},"name":{"type":"string"}},"required":["id","name"]}}]}
 }
 
 func Example_batches() {

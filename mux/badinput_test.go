@@ -162,10 +162,10 @@ func TestPayloadsOfEachTypeAreServed(t *testing.T) {
 func TestANumberOfAMillionDigitsIsRefusedByATypedHandlerInAFewBytes(t *testing.T) {
 	url, watch := newWatchedServer(t)
 	digits := strings.Repeat("7", 1_000_000)
-	for path, expected := range map[string]string{"a": "integer", "b": "number"} {
+	for _, path := range []string{"a", "b"} {
 		_, text := post(t, url, strings.NewReader(`{"name":"test:sum:run","version":1,"payload":{"`+path+`":`+digits+`}}`))
 		require.Equal(t, `{"name":"test:sum:run:badRequest","version":1,"id":"fresh","flowId":"fresh","payload":{"code":"INVALID_PAYLOAD",`+
-			`"message":"the payload does not fit the event","parameters":{"violations":[{"path":"/`+path+`","keyword":"type","expected":"`+expected+`","got":"number"}]}},`+
+			`"message":"the payload does not fit the event","parameters":{"violations":[{"path":"/`+path+`","keyword":"number","expected":"a number of at most 512 bytes, its exponent from -400 to 400","got":"one of 1000000 bytes"}]}},`+
 			`"identity":{},"auth":{},"metadata":{}}`, text)
 	}
 	require.Equal(t, []string{"Start", "NoticeEventError", "End", "Start", "NoticeEventError", "End"}, methodsOf(watch))

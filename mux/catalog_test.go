@@ -50,6 +50,8 @@ func TestTheCatalogIsPlainData(t *testing.T) {
 	require.JSONEq(t, `{"events":[
 		{"name":"Spell","version":1,"irregular":true,"timeout":1000000000},
 		{"name":"math:number:spell","version":2,"doc":"Spells a <number>.","input":"mux_test.in","output":"[]string",
+		 "inputSchema":{"$schema":"http://json-schema.org/draft-07/schema#","type":"object","properties":{"N":{"type":"integer"}},"required":["N"]},
+		 "outputSchema":{"$schema":"http://json-schema.org/draft-07/schema#","type":["array","null"],"items":{"type":"string"}},
 		 "examples":[{"request":{"N":1},"response":["one"]},{"request":{},"response":[]}],
 		 "errors":[{"kind":"unprocessable","code":"TOO_LARGE","description":"n is above a million"},{"kind":"gone","code":"OLD"}],
 		 "timeout":60000000000}]}`, string(data))
@@ -101,7 +103,9 @@ func TestAnEventDocIsFoundUnderItsWrappers(t *testing.T) {
 			m.Add("math:number:spell", 1, tc.handler, tc.options...)
 			require.Equal(t, []catalog.Event{{
 				Name: "math:number:spell", Version: 1, Doc: "Spells a number.", Input: "int", Output: "string",
-				Examples: []catalog.Example{{Request: json.RawMessage(`{"n":1}`), Response: json.RawMessage(`"one"`)}},
+				InputSchema:  json.RawMessage(`{"$schema":"http://json-schema.org/draft-07/schema#","type":"integer"}`),
+				OutputSchema: json.RawMessage(`{"$schema":"http://json-schema.org/draft-07/schema#","type":"string"}`),
+				Examples:     []catalog.Example{{Request: json.RawMessage(`{"n":1}`), Response: json.RawMessage(`"one"`)}},
 			}}, m.Catalog().Events)
 		})
 	}
@@ -133,6 +137,7 @@ func TestAnEventDocWithoutAnInputNamesNoType(t *testing.T) {
 	m := mux.New()
 	m.Add("a:b:c", 1, documented{events.HandlerFunc(returning(events.Event{}, nil).Serve), nil})
 	require.Equal(t, "", m.Catalog().Events[0].Input)
+	require.Nil(t, m.Catalog().Events[0].InputSchema)
 }
 
 func TestNamesThatIgnoreTheAdviceAreIrregular(t *testing.T) {

@@ -2,11 +2,14 @@ package mux
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
+	"reflect"
 	"slices"
 
 	"github.com/evoke-rpc/evoke/catalog"
 	"github.com/evoke-rpc/evoke/events"
+	"github.com/evoke-rpc/evoke/schema"
 )
 
 // An EventDoc is a Handler that documents itself. It may be wrapped, as long as
@@ -48,7 +51,10 @@ func (r *route) document() {
 		if d, ok := h.(EventDoc); ok {
 			request, response := d.Example()
 			r.examples = append(r.examples, [2]any{request, response})
-			r.doc, r.input, r.output = d.Doc(), typeName(d.Input()), typeName(d.Output())
+			r.doc = d.Doc()
+			if !r.typed {
+				r.inputType, r.outputType = reflect.TypeOf(d.Input()), reflect.TypeOf(d.Output())
+			}
 			return
 		}
 		wrapper, ok := h.(interface{ Unwrap() events.Handler })
@@ -59,17 +65,12 @@ func (r *route) document() {
 	}
 }
 
-func typeName(v any) string {
-	if v == nil {
-		return ""
-	}
-	return fmt.Sprintf("%T", v)
-}
-
 func (r *route) describe(codec events.Codec) catalog.Event {
 	e := catalog.Event{
 		Name: r.name, Version: r.version, Irregular: !catalog.Regular(r.name),
-		Doc: r.doc, Input: r.input, Output: r.output, Errors: r.errors, Timeout: r.timeout,
+		Doc: r.doc, Input: typeName(r.inputType), Output: typeName(r.outputType),
+		InputSchema: schemaJSON(r.input, r.inputType), OutputSchema: schemaJSON(r.output, r.outputType),
+		Errors: r.errors, Timeout: r.timeout, Internal: r.internal, Deprecation: r.deprecation,
 	}
 	for _, example := range r.examples {
 		request, err := events.EncodePayload(codec, example[0])
@@ -84,3 +85,23 @@ func (r *route) describe(codec events.Codec) catalog.Event {
 	}
 	return e
 }
+
+func typeName(t reflect.Type) string {
+	if t == nil {
+		return ""
+	}
+	return t.String()
+}
+
+func schemaJSON(s *schema.Schema, t reflect.Type) json.RawMessage {
+	switch {
+	case s != nil:
+		return s.JSON()
+	case t == anything:
+		return json.RawMessage(`{}`)
+	}
+	return nil
+}
+
+// Revision returns a number that changes whenever a handler is added or removed.
+func (m *Mux) Revision() uint64 { return m.revision.Load() }

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/evoke-rpc/evoke/catalog"
 	"github.com/evoke-rpc/evoke/client"
 	"github.com/evoke-rpc/evoke/events"
 	"github.com/evoke-rpc/evoke/mux"
@@ -116,7 +117,7 @@ func ExampleHandle_redirect() {
 	mux.Handle(m, "catalog:image:get", 1, func(context.Context, GetProduct) (struct{}, error) {
 		return struct{}{}, &events.Redirect{URL: "https://images.example/p-1", QueryParameters: map[string]any{"size": 2}}
 	})
-	show(m, "catalog:image:get", 1, `{}`)
+	show(m, "catalog:image:get", 1, `{"id":"p-1"}`)
 	// Output: catalog:image:get:redirect {"url":"https://images.example/p-1","queryParameters":{"size":2}}
 }
 
@@ -127,7 +128,7 @@ func ExampleHandle_unexpectedError() {
 	mux.Handle(m, "catalog:product:get", 1, func(context.Context, GetProduct) (Product, error) {
 		return Product{}, errors.New("dial db-3: refused")
 	})
-	show(m, "catalog:product:get", 1, `{}`)
+	show(m, "catalog:product:get", 1, `{"id":"p-1"}`)
 	fmt.Println("tracker:", seen.Calls()[1].Err)
 	// Output:
 	// catalog:product:get:error {"code":"UNHANDLED_ERROR","message":"internal error","parameters":{}}
@@ -200,6 +201,34 @@ func ExampleMux_Catalog() {
 	//   "doc": "Returns a product by its id.",
 	//   "input": "mux_test.GetProduct",
 	//   "output": "mux_test.Product",
+	//   "inputSchema": {
+	//     "$schema": "http://json-schema.org/draft-07/schema#",
+	//     "type": "object",
+	//     "properties": {
+	//       "id": {
+	//         "type": "string"
+	//       }
+	//     },
+	//     "required": [
+	//       "id"
+	//     ]
+	//   },
+	//   "outputSchema": {
+	//     "$schema": "http://json-schema.org/draft-07/schema#",
+	//     "type": "object",
+	//     "properties": {
+	//       "id": {
+	//         "type": "string"
+	//       },
+	//       "price": {
+	//         "type": "integer"
+	//       }
+	//     },
+	//     "required": [
+	//       "id",
+	//       "price"
+	//     ]
+	//   },
 	//   "examples": [
 	//     {
 	//       "request": {
@@ -249,6 +278,28 @@ func ExampleWithTimeout() {
 	show(m, "report:year:write", 1, `{}`)
 	_ = m.Wait(context.Background())
 	// Output: report:year:write:error {"code":"DEADLINE_EXCEEDED","message":"the call took longer than it was given","parameters":{}}
+}
+
+func ExampleWithValidation() {
+	m := mux.New()
+	mux.Handle(m, "catalog:product:get", 1, getProduct)
+	mux.Handle(m, "catalog:product:get", 2, getProduct, mux.WithValidation(false))
+	show(m, "catalog:product:get", 1, `{}`)
+	show(m, "catalog:product:get", 2, `{}`)
+	// Output:
+	// catalog:product:get:badRequest {"code":"INVALID_PAYLOAD","message":"the payload does not fit the event","parameters":{"violations":[{"path":"","keyword":"required","expected":"id","got":"nothing"}]}}
+	// catalog:product:get:notFound {"code":"PRODUCT_NOT_FOUND","message":"there is no product \"\"","parameters":{"id":""}}
+}
+
+func ExampleWithDeprecation() {
+	m := mux.New()
+	mux.Handle(m, "catalog:product:get", 2, getProduct)
+	mux.Handle(m, "catalog:product:get", 1, getProduct, mux.WithDeprecation(catalog.Deprecation{
+		Sunset: time.Date(2030, time.June, 1, 0, 0, 0, 0, time.UTC), Successor: 2,
+	}))
+	d := m.Catalog().Events[0].Deprecation
+	fmt.Println("use version", d.Successor, "before", d.Sunset.Format(time.DateOnly))
+	// Output: use version 2 before 2030-06-01
 }
 
 func ExampleWithHidden() {

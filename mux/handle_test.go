@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/netip"
 	"testing"
 	"time"
@@ -105,7 +106,7 @@ func TestHandleWithoutInputTakesAnyPayload(t *testing.T) {
 
 func TestHandleGivesTheFunctionItsRequestAndPeer(t *testing.T) {
 	m := mux.New()
-	request := requestOf("a:b:c", `{"n":1}`)
+	request := requestOf("a:b:c", `{"N":1}`)
 	request.Identity = json.RawMessage(`{"userId":"u-1"}`)
 	mux.Handle(m, "a:b:c", 1, func(ctx context.Context, in struct{ N int }) (struct{}, error) {
 		got, ok := events.RequestFrom(ctx)
@@ -133,7 +134,7 @@ func TestAnErrorOfATypedHandlerDropsItsOutput(t *testing.T) {
 func TestAnOutputThatCannotBeEncodedIsUnhandled(t *testing.T) {
 	mock := new(tracker.Mock)
 	m := mux.New(mux.WithTracker(mock))
-	giving(func() {})(m)
+	giving(struct{ Field any }{func() {}})(m)
 	response := answerTo(t, m, "a:b:c", `{}`)
 	require.Equal(t, "a:b:c:error", response.Name)
 	require.JSONEq(t, unhandled, string(response.Payload))
@@ -155,7 +156,8 @@ func (w *wrapping) UnmarshalJSON(data []byte) error {
 	return json.Unmarshal(data, (*plain)(w))
 }
 
-func TestAPayloadThatDoesNotFitIsInvalid(t *testing.T) {
+// Without validation there is still the decoder, which finds the first violation.
+func TestAPayloadThatCannotBeDecodedIsInvalid(t *testing.T) {
 	type customer struct {
 		Name string `json:"name"`
 	}
@@ -202,7 +204,7 @@ func TestAPayloadThatDoesNotFitIsInvalid(t *testing.T) {
 		"a type with its own reading": {`{"secret":{}}`, "", "format", other, "another one"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			m := mux.New()
+			m := mux.New(mux.WithValidation(false))
 			mux.Handle(m, "a:b:c", 1, func(context.Context, order) (struct{}, error) {
 				t.Error("the function was called with a payload that does not fit")
 				return struct{}{}, nil
@@ -219,9 +221,9 @@ func TestAViolationPointsIntoArraysAndMaps(t *testing.T) {
 		Price float64 `json:"price"`
 	}
 	type order struct {
-		Lines  []line          `json:"lines"`
-		ByKey  map[string]line `json:"byKey"`
-		Dotted int             `json:"a.b"`
+		Lines  []line          `json:"lines,omitempty"`
+		ByKey  map[string]line `json:"byKey,omitempty"`
+		Dotted int             `json:"a.b,omitempty"`
 	}
 	for payload, path := range map[string]string{
 		`{"lines":[{"price":1},{"price":"x"}]}`:         "/lines/1/price",
@@ -229,13 +231,16 @@ func TestAViolationPointsIntoArraysAndMaps(t *testing.T) {
 		`{"byKey":{"x":{"price":1},"y":{"price":"x"}}}`: "/byKey/y/price",
 		`{"a.b":"x"}`:                                   "/a.b",
 	} {
-		t.Run(path, func(t *testing.T) {
-			m := mux.New()
-			echoing[order](m)
-			var parameters struct{ Violations []struct{ Path string } }
-			readParameters(t, answerTo(t, m, "a:b:c", payload), &parameters)
-			require.Equal(t, path, parameters.Violations[0].Path)
-		})
+		for _, validating := range []bool{true, false} {
+			t.Run(fmt.Sprintf("%s, validating %v", path, validating), func(t *testing.T) {
+				m := mux.New(mux.WithValidation(validating))
+				echoing[order](m)
+				var parameters struct{ Violations []struct{ Path string } }
+				readParameters(t, answerTo(t, m, "a:b:c", payload), &parameters)
+				require.Len(t, parameters.Violations, 1)
+				require.Equal(t, path, parameters.Violations[0].Path)
+			})
+		}
 	}
 }
 

@@ -44,7 +44,7 @@ func TestMiddlewareRunsFromTheOutsideToTheInside(t *testing.T) {
 }
 
 func TestUseRunsForEveryEventThatIsDispatched(t *testing.T) {
-	const invalid = "badRequest INVALID_PAYLOAD: the payload does not fit the event: json: cannot unmarshal string into Go value of type int"
+	const invalid = `badRequest INVALID_PAYLOAD: the payload does not fit the event: ["": type: expected integer, got string]`
 	for name, tc := range map[string]struct{ event, outcome string }{
 		"a handler added before":       {"before", "<nil>"},
 		"a handler added later":        {"later", "<nil>"},

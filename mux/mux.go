@@ -9,12 +9,14 @@ package mux
 import (
 	"context"
 	"encoding/json"
+	"reflect"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/evoke-rpc/evoke/events"
 	"github.com/evoke-rpc/evoke/internal/guard"
+	"github.com/evoke-rpc/evoke/schema"
 	"github.com/evoke-rpc/evoke/tracker"
 )
 
@@ -31,10 +33,16 @@ type Mux struct {
 	propagate []string
 	http      httpOptions
 
+	trusting    bool // payloads are not validated
+	strict      bool // unknown fields of payloads are refused
+	development bool // responses are validated
+
 	routes      sync.Map   // name -> *event; read without a lock
 	mu          sync.Mutex // held by writers of routes and middlewares
 	middlewares []events.Middleware
 	chain       atomic.Pointer[events.Handler] // middlewares around dispatch, nil without any
+	schemas     map[reflect.Type]*schema.Schema
+	revision    atomic.Uint64
 	running     guard.Group
 }
 

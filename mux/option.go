@@ -37,13 +37,42 @@ func (o timeoutOption) applyRoute(r *route) { r.timeout = time.Duration(o) }
 // give. 0, the default, leaves that to the caller.
 func WithTimeout(d time.Duration) Option { return timeoutOption(d) }
 
+type flagOption struct {
+	mux   func(*Mux)
+	route func(*route)
+}
+
+func (o flagOption) applyMux(m *Mux)     { o.mux(m) }
+func (o flagOption) applyRoute(r *route) { o.route(r) }
+
+// WithValidation checks the payloads of typed handlers against the schema of their
+// type, or does not. The default is true. Without it a payload is only decoded, and
+// fields may be missing.
+func WithValidation(on bool) Option {
+	return flagOption{func(m *Mux) { m.trusting = !on }, func(r *route) { r.validate = on }}
+}
+
+// WithStrictPayload refuses fields that the type of the payload does not have.
+func WithStrictPayload() Option {
+	return flagOption{func(m *Mux) { m.strict = true }, func(r *route) { r.strict = true }}
+}
+
+// WithDevelopment also checks what typed handlers answer against its schema: an
+// answer that is not as documented becomes UNHANDLED_ERROR, and the tracker is told
+// why.
+func WithDevelopment() MuxOption {
+	return muxOption(func(m *Mux) { m.development = true })
+}
+
 // WithTracker tells t of every call.
 func WithTracker(t tracker.Tracker) MuxOption {
 	return muxOption(func(m *Mux) { m.tracker = t })
 }
 
 // WithCodec encodes and decodes the payloads of typed handlers by c in place of
-// [events.JSON]. It holds for handlers added to the mux, not for raw ones.
+// [events.JSON]. It holds for handlers added to the mux, not for raw ones. The
+// schemas are those of encoding/json: a codec that names fields otherwise goes with
+// WithValidation(false).
 func WithCodec(c events.Codec) MuxOption {
 	return muxOption(func(m *Mux) { m.codec = c })
 }
@@ -105,4 +134,15 @@ func WithMiddleware(middlewares ...events.Middleware) HandlerOption {
 // documentation and in no hint.
 func WithHidden() HandlerOption {
 	return handlerOption(func(r *route) { r.hidden = true })
+}
+
+// WithInternal marks an event that is for the services of the same owner. What
+// readers are shown is decided where the documentation is served.
+func WithInternal() HandlerOption {
+	return handlerOption(func(r *route) { r.internal = true })
+}
+
+// WithDeprecation says in the catalogue that this version will go.
+func WithDeprecation(d catalog.Deprecation) HandlerOption {
+	return handlerOption(func(r *route) { r.deprecation = &d })
 }

@@ -3,6 +3,7 @@ package mux
 import (
 	"cmp"
 	"fmt"
+	"reflect"
 	"runtime"
 	"slices"
 	"strconv"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/evoke-rpc/evoke/catalog"
 	"github.com/evoke-rpc/evoke/events"
+	"github.com/evoke-rpc/evoke/schema"
 )
 
 // event holds the versions of one name, ascending. It is replaced, not changed.
@@ -24,13 +26,21 @@ type route struct {
 	at      string // file:line of the registration
 	timeout time.Duration
 
-	hidden        bool
-	doc           string
-	input, output string
-	examples      [][2]any
-	errors        []catalog.Error
-	middlewares   []events.Middleware
-	described     catalog.Event
+	inputType, outputType reflect.Type // nil if unknown
+	input, output         *schema.Schema
+	typed                 bool
+	anyInput              bool
+	validate              bool
+	strict                bool
+	development           bool
+
+	hidden, internal bool
+	deprecation      *catalog.Deprecation
+	doc              string
+	examples         [][2]any
+	errors           []catalog.Error
+	middlewares      []events.Middleware
+	described        catalog.Event
 }
 
 // Add serves the event name of the given version by h. It panics on a programming
@@ -47,11 +57,13 @@ func (m *Mux) add(r *route, options []HandlerOption) {
 	if err := m.decoder.Validate(events.Event{Name: r.name, Version: r.version}); err != nil {
 		panic(fmt.Sprintf("mux: cannot add %q v%d at %s: %v", r.name, r.version, r.at, err))
 	}
-	r.timeout = m.timeout
+	r.timeout, r.validate, r.strict, r.development = m.timeout, !m.trusting, m.strict, m.development
 	r.document()
 	for _, o := range options {
 		o.applyRoute(r)
 	}
+	r.input, r.output = m.schemaOf(r, r.inputType), m.schemaOf(r, r.outputType)
+	r.anyInput = r.inputType == anything
 	r.described = r.describe(m.codec)
 	r.handler = events.Chain(r.middlewares...)(r.handler)
 
@@ -63,6 +75,36 @@ func (m *Mux) add(r *route, options []HandlerOption) {
 		panic(fmt.Sprintf("mux: %q v%d at %s was added before, at %s", r.name, r.version, r.at, versions[i].at))
 	}
 	m.routes.Store(r.name, &event{slices.Insert(slices.Clone(versions), i, r)})
+	m.revision.Add(1)
+}
+
+// anything is the type that stands for any payload as input, and for {} as output.
+var anything = reflect.TypeFor[struct{}]()
+
+// schemaOf returns the schema of t, nil where there is nothing to check. Types are
+// shared by events, so that each is compiled once.
+func (m *Mux) schemaOf(r *route, t reflect.Type) *schema.Schema {
+	if t == nil || t == anything {
+		return nil
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if s := m.schemas[t]; s != nil {
+		return s
+	}
+	raw, err := schema.Of(t)
+	if err != nil {
+		panic(fmt.Sprintf("mux: cannot add %q v%d at %s: %v", r.name, r.version, r.at, err))
+	}
+	s, err := schema.Compile(raw)
+	if err != nil {
+		panic(fmt.Sprintf("mux: cannot add %q v%d at %s: the schema of %s: %v", r.name, r.version, r.at, t, err))
+	}
+	if m.schemas == nil {
+		m.schemas = map[reflect.Type]*schema.Schema{}
+	}
+	m.schemas[t] = s
+	return s
 }
 
 // Remove stops serving the event and reports whether it was served. Calls that
@@ -78,6 +120,9 @@ func (m *Mux) Remove(name string, version int) bool {
 		m.routes.Delete(name)
 	default:
 		m.routes.Store(name, &event{slices.Delete(slices.Clone(versions), i, i+1)})
+	}
+	if ok {
+		m.revision.Add(1)
 	}
 	return ok
 }

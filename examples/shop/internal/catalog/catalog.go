@@ -2,7 +2,10 @@
 package catalog
 
 import (
+	"time"
+
 	"github.com/evoke-rpc/evoke/batch"
+	evokecatalog "github.com/evoke-rpc/evoke/catalog"
 	"github.com/evoke-rpc/evoke/events"
 	"github.com/evoke-rpc/evoke/mux"
 )
@@ -12,7 +15,6 @@ const (
 	codeProductNotFound     = "PRODUCT_NOT_FOUND"
 	codeInvalidQuantity     = "INVALID_QUANTITY"
 	codeOutOfStock          = "OUT_OF_STOCK"
-	codeMissingReservation  = "MISSING_RESERVATION_ID"
 	codeReservationDiffers  = "RESERVATION_DIFFERS"
 	codeReservationReleased = "RESERVATION_RELEASED"
 )
@@ -25,6 +27,10 @@ func Register(m *mux.Mux, store *Store) {
 	mux.Handle(m, "catalog:product:get", 1, s.getProductV1,
 		mux.WithDoc("Returns a product with its price in cents. Version 2 also tells the currency and the stock."),
 		mux.WithExample(GetProduct{ID: "p-1"}, ProductV1{ID: "p-1", Name: "Espresso cup", PriceCents: 950}),
+		mux.WithDeprecation(evokecatalog.Deprecation{
+			Since: time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC), Sunset: time.Date(2027, 11, 1, 0, 0, 0, 0, time.UTC),
+			Successor: 2, Note: "Version 2 names the currency.",
+		}),
 		noProduct)
 
 	mux.Handle(m, "catalog:product:get", 2, s.getProduct,
@@ -42,7 +48,6 @@ func Register(m *mux.Mux, store *Store) {
 		mux.WithDoc("Takes pieces of one product out of stock. The caller chooses the reservation's id and may use it for several products; to send the same again changes nothing."),
 		mux.WithExample(Reserve{ReservationID: "r-1", ProductID: "p-1", Quantity: 2}, Reserved{ProductID: "p-1", Quantity: 2, Left: 10}),
 		noProduct,
-		mux.WithError(events.KindBadRequest, codeMissingReservation, "The reservation has no id."),
 		mux.WithError(events.KindUnprocessable, codeInvalidQuantity, "The quantity is less than one."),
 		mux.WithError(events.KindUnprocessable, codeOutOfStock, "There are fewer pieces than asked for."),
 		mux.WithError(events.KindUnprocessable, codeReservationDiffers, "The reservation holds another quantity of this product."),
@@ -50,8 +55,7 @@ func Register(m *mux.Mux, store *Store) {
 
 	mux.Handle(m, "catalog:stock:release", 1, s.release,
 		mux.WithDoc("Puts all that a reservation holds back into stock and ends it for good. It may be sent again, and for a reservation that never came about."),
-		mux.WithExample(Release{ReservationID: "r-1"}, Released{Pieces: 2}),
-		mux.WithError(events.KindBadRequest, codeMissingReservation, "The reservation has no id."))
+		mux.WithExample(Release{ReservationID: "r-1"}, Released{Pieces: 2}))
 
 	m.Add("system:batch:run", 1, batch.New(m),
 		mux.WithDoc("Serves many events as one."))

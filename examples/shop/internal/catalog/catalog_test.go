@@ -100,8 +100,6 @@ func TestEachErrorIsAnsweredAsItIsDeclared(t *testing.T) {
 		{"catalog:stock:reserve", `{"reservationId":"r-2","productId":"p-2","quantity":1}`, 1, events.KindUnprocessable, "OUT_OF_STOCK"},
 		{"catalog:stock:reserve", `{"reservationId":"r-1","productId":"p-1","quantity":1}`, 1, events.KindUnprocessable, "RESERVATION_DIFFERS"},
 		{"catalog:stock:reserve", `{"reservationId":"r-0","productId":"p-1","quantity":1}`, 1, events.KindGone, "RESERVATION_RELEASED"},
-		{"catalog:stock:reserve", `{"productId":"p-1","quantity":1}`, 1, events.KindBadRequest, "MISSING_RESERVATION_ID"},
-		{"catalog:stock:release", `{}`, 1, events.KindBadRequest, "MISSING_RESERVATION_ID"},
 	} {
 		t.Run(test.code+" to "+test.payload, func(t *testing.T) {
 			m := newMux()
@@ -126,6 +124,23 @@ func TestEachErrorIsAnsweredAsItIsDeclared(t *testing.T) {
 				}
 			}
 			require.Fail(t, "the error is not declared")
+		})
+	}
+}
+
+func TestAReservationNeedsAnID(t *testing.T) {
+	for _, test := range []struct{ event, payload, violation string }{
+		{"catalog:stock:reserve", `{"productId":"p-1","quantity":1}`, `{"path":"","keyword":"required","expected":"reservationId","got":"nothing"}`},
+		{"catalog:stock:reserve", `{"reservationId":"","productId":"p-1","quantity":1}`, `{"path":"/reservationId","keyword":"minLength","expected":"at least 1 characters","got":"0 characters"}`},
+		{"catalog:stock:release", `{}`, `{"path":"","keyword":"required","expected":"reservationId","got":"nothing"}`},
+		{"catalog:stock:release", `{"reservationId":""}`, `{"path":"/reservationId","keyword":"minLength","expected":"at least 1 characters","got":"0 characters"}`},
+	} {
+		t.Run(test.event+" of "+test.payload, func(t *testing.T) {
+			m := newMux()
+			answer, err := call(t, m, test.event, 1, test.payload)
+			require.ErrorIs(t, err, events.KindBadRequest)
+			require.JSONEq(t, `{"code":"INVALID_PAYLOAD","message":"the payload does not fit the event","parameters":{"violations":[`+test.violation+`]}}`, answer)
+			require.Equal(t, 12, stock(t, m), "a failed event has changed the stock")
 		})
 	}
 }

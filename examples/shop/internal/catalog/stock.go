@@ -8,7 +8,7 @@ import (
 
 // Reserve is the request of catalog:stock:reserve.
 type Reserve struct {
-	ReservationID string `json:"reservationId"`
+	ReservationID string `json:"reservationId" minLength:"1"`
 	ProductID     string `json:"productId"`
 	Quantity      int    `json:"quantity"`
 }
@@ -22,7 +22,7 @@ type Reserved struct {
 
 // Release is the request of catalog:stock:release.
 type Release struct {
-	ReservationID string `json:"reservationId"`
+	ReservationID string `json:"reservationId" minLength:"1"`
 }
 
 // Released is its answer.
@@ -32,9 +32,6 @@ type Released struct {
 }
 
 func (s *service) reserve(_ context.Context, in Reserve) (Reserved, error) {
-	if in.ReservationID == "" {
-		return Reserved{}, errMissingReservation()
-	}
 	if in.Quantity < 1 {
 		return Reserved{}, events.Errorf(events.KindUnprocessable, codeInvalidQuantity, "%d pieces cannot be reserved", in.Quantity).
 			With("quantity", in.Quantity)
@@ -47,12 +44,5 @@ func (s *service) reserve(_ context.Context, in Reserve) (Reserved, error) {
 }
 
 func (s *service) release(_ context.Context, in Release) (Released, error) {
-	if in.ReservationID == "" {
-		return Released{}, errMissingReservation()
-	}
 	return Released{Pieces: s.store.release(in.ReservationID)}, nil
-}
-
-func errMissingReservation() error {
-	return events.Errorf(events.KindBadRequest, codeMissingReservation, "reservationId is missing")
 }
