@@ -1,6 +1,6 @@
 # What a contributor runs. `make` alone lists the targets.
 
-PEER := internal/jspeer
+PEERS := internal/jspeer internal/browser
 
 .PHONY: help
 help: ## list the targets
@@ -38,12 +38,18 @@ bench: ## benchmarks
 	go test -run '^$$' -bench . -benchmem ./events ./mux
 
 .PHONY: deps
-deps: ## what the tests need besides Go: Node.js and the protocol's JavaScript client
-	@command -v npm >/dev/null && command -v node >/dev/null || { \
-	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	    apt-get -qq update && apt-get -qq install -y nodejs npm; \
-	  else \
-	    echo "make test needs Node.js 18 or later with npm; install them and run it again" >&2; exit 1; \
-	  fi; }
-	@test $(PEER)/node_modules/.package-lock.json -nt $(PEER)/package-lock.json || \
-	  npm ci --prefix $(PEER) --ignore-scripts --no-audit --no-fund --silent
+deps: ## what the tests need besides Go: Node.js, Chromium and the packages of PEERS
+	@missing=; \
+	  command -v node >/dev/null && command -v npm >/dev/null || missing="nodejs npm"; \
+	  command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || missing="$$missing chromium"; \
+	  if [ -n "$$missing" ]; then \
+	    if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	      apt-get -qq update && apt-get -qq install -y $$missing; \
+	    else \
+	      echo "make test needs Node.js (18 or later, with npm) and Chromium; install what is missing of them: $$missing" >&2; exit 1; \
+	    fi; \
+	  fi
+	@for peer in $(PEERS); do \
+	  test $$peer/node_modules/.package-lock.json -nt $$peer/package-lock.json || \
+	    npm ci --prefix $$peer --ignore-scripts --no-audit --no-fund --silent || exit 1; \
+	done

@@ -33,17 +33,20 @@ func TestReadmeSnippetsCompile(t *testing.T) {
 import (
 	"context"
 	"errors"
+	"net/http"
 	"time"
 
 	"github.com/rs/zerolog"
 
 	"github.com/evoke-rpc/evoke/batch"
 	"github.com/evoke-rpc/evoke/client"
+	"github.com/evoke-rpc/evoke/docgen"
 	"github.com/evoke-rpc/evoke/events"
 	"github.com/evoke-rpc/evoke/mux"
 	"github.com/evoke-rpc/evoke/tracker/zerologtracker"
 )
 var (
+	_ http.Handler; _ docgen.Option
 	_ context.Context; _ = errors.Is; _ time.Time; _ zerolog.Logger; _ *batch.Handler
 	_ *client.Client; _ events.Event; _ *mux.Mux; _ *zerologtracker.Tracker
 )

@@ -2,7 +2,6 @@ package docs_test
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -14,6 +13,7 @@ import (
 
 	"github.com/evoke-rpc/evoke/batch"
 	"github.com/evoke-rpc/evoke/client"
+	"github.com/evoke-rpc/evoke/docgen"
 	"github.com/evoke-rpc/evoke/events"
 	"github.com/evoke-rpc/evoke/mux"
 	"github.com/evoke-rpc/evoke/tracker"
@@ -242,15 +242,12 @@ func Example_documentationPage() {
 	m := mux.New()
 	mux.Handle(m, "catalog:product:get", 1, getProduct, mux.WithDoc("Returns a product."))
 	router := http.NewServeMux()
-	router.HandleFunc("GET /catalog", func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "application/json")
-		json.NewEncoder(w).Encode(m.Catalog())
-	})
+	router.Handle("/docs/", docgen.Handler(m, docgen.WithEndpoint("/events")))
 
 	answer := httptest.NewRecorder()
-	router.ServeHTTP(answer, httptest.NewRequest(http.MethodGet, "/catalog", nil))
-	fmt.Println(answer.Body)
-	// Output: {"events":[{"name":"catalog:product:get","version":1,"doc":"Returns a product.","input":"docs_test.GetProduct","output":"docs_test.Product","inputSchema":{"$schema":"http://json-schema.org/draft-07/schema#","type":"object","properties":{"id":{"type":"string"}},"required":["id"]},"outputSchema":{"$schema":"http://json-schema.org/draft-07/schema#","type":"object","properties":{"id":{"type":"string"},"name":{"type":"string"}},"required":["id","name"]}}]}
+	router.ServeHTTP(answer, httptest.NewRequest(http.MethodGet, "/docs/catalog:product:get/1", nil))
+	fmt.Println(answer.Code, strings.Contains(answer.Body.String(), "Returns a product."))
+	// Output: 200 true
 }
 
 func Example_batches() {

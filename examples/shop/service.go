@@ -12,6 +12,7 @@ import (
 
 	"github.com/rs/zerolog"
 
+	"github.com/evoke-rpc/evoke/docgen"
 	"github.com/evoke-rpc/evoke/mux"
 	"github.com/evoke-rpc/evoke/tracker"
 	"github.com/evoke-rpc/evoke/tracker/zerologtracker"
@@ -23,7 +24,8 @@ const (
 	grace       = 10 * time.Second // for both, and more, when the services stop
 )
 
-// A service is a mux that is served over HTTP at /events.
+// A service is a mux that is served over HTTP at /events, with its documentation at
+// /docs/.
 type service struct {
 	name     string
 	url      string // without /events
@@ -32,6 +34,14 @@ type service struct {
 	log      zerolog.Logger
 	listener net.Listener
 	server   *http.Server
+}
+
+// about describes a service on its documentation page.
+func about(name string) string {
+	if name == "orders" {
+		return "Takes orders. What it needs to know of products it asks the catalogue."
+	}
+	return "Knows the products and their stock."
 }
 
 // listenBoth makes orders listen at addr and catalog at the next port.
@@ -66,6 +76,7 @@ func listen(ctx context.Context, name, host, port string, log zerolog.Logger) (*
 	m := mux.New(mux.WithTracker(t), mux.WithTimeout(callTimeout), mux.WithReadTimeout(readTimeout))
 	router := http.NewServeMux()
 	m.Mount(router, "/events")
+	router.Handle("/docs/", docgen.Handler(m, docgen.WithTitle("Shop: "+name), docgen.WithDescription(about(name)), docgen.WithConsole()))
 	return &service{
 		name: name, url: baseURL(host, listener.Addr()), mux: m, tracker: t, log: log, listener: listener,
 		server: &http.Server{

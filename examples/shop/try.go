@@ -10,7 +10,7 @@ import (
 // is the base of orders.
 func printWhatToTry(w io.Writer, ordersURL, catalogURL string) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "orders   %s\ncatalog  %s\n\nBoth take events at /events. Try in another terminal:\n", ordersURL, catalogURL)
+	fmt.Fprintf(&b, "orders   %s\ncatalog  %s\n\nBoth take events at /events and show them at /docs/. Try in another terminal:\n", ordersURL, catalogURL)
 	for _, t := range []struct{ what, url, event string }{
 		{"What is there to buy?", catalogURL,
 			`{"name":"catalog:product:list","version":1,"payload":{}}`},
