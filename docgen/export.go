@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/evoke-rpc/evoke/catalog"
+	"github.com/evoke-rpc/evoke/internal/scan"
 )
 
 // catalogJSON is the catalogue with what this audience may see.
@@ -238,5 +239,5 @@ func errorEnvelope() object {
 
 // pointer makes a key part of a JSON Pointer in a URL fragment (RFC 6901).
 func pointer(key string) string {
-	return url.PathEscape(strings.ReplaceAll(strings.ReplaceAll(key, "~", "~0"), "/", "~1"))
+	return url.PathEscape(scan.PointerToken(key))
 }

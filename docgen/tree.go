@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+
+	"github.com/evoke-rpc/evoke/internal/scan"
 )
 
 // A field is a line of the tree that a schema is shown as.
@@ -285,5 +287,5 @@ func (n *node) resolve(ref string) *node {
 
 // escape makes a name part of an anchor, without what an id must not hold.
 func escape(name string) string {
-	return strings.Join(strings.Fields(strings.NewReplacer("~", "~0", "/", "~1").Replace(name)), "~_")
+	return strings.Join(strings.Fields(scan.PointerToken(name)), "~_")
 }

@@ -6,11 +6,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/evoke-rpc/evoke/catalog"
 	"github.com/evoke-rpc/evoke/events"
+	"github.com/evoke-rpc/evoke/internal/scan"
 	"github.com/evoke-rpc/evoke/schema"
 )
 
@@ -152,7 +152,7 @@ func (v *verifier) shape(at, path string, documented, live any) {
 	case object:
 		b := live.(object)
 		for _, name := range names(a, b) {
-			below := path + "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
+			below := path + "/" + scan.PointerToken(name)
 			documented, inExample := a[name]
 			live, inAnswer := b[name]
 			switch {

@@ -91,7 +91,7 @@ func pointer(payload []byte, mismatch *json.UnmarshalTypeError) string {
 	}
 	path := ""
 	for _, key := range keys {
-		path += "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(key)
+		path += "/" + scan.PointerToken(key)
 	}
 	return path
 }

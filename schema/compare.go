@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+
+	"github.com/evoke-rpc/evoke/internal/scan"
 )
 
 // A Direction tells whose payloads a schema describes.
@@ -118,7 +120,7 @@ func (c *comparison) properties(path string, a, b map[string]any) {
 	before, _ := a["properties"].(map[string]any)
 	after, _ := b["properties"].(map[string]any)
 	for name, old := range before {
-		at := path + "/" + escape(name)
+		at := path + "/" + scan.PointerToken(name)
 		new, kept := after[name]
 		if !kept {
 			c.report(at, "removed", typeText(c.old, old), nil, wider|narrower)
@@ -140,7 +142,7 @@ func (c *comparison) properties(path string, a, b map[string]any) {
 		if _, bounded := a["additionalProperties"].(map[string]any); bounded || required(b, name) {
 			e = narrower
 		}
-		c.report(path+"/"+escape(name), "added", nil, typeText(c.new, new), e)
+		c.report(path+"/"+scan.PointerToken(name), "added", nil, typeText(c.new, new), e)
 	}
 }
 
@@ -156,12 +158,12 @@ func (c *comparison) undeclared(path string, a, b map[string]any) {
 	}
 	for _, name := range before {
 		if !slices.Contains(after, name) && !described(name) {
-			c.report(path+"/"+escape(text(name)), "required", true, false, wider)
+			c.report(path+"/"+scan.PointerToken(text(name)), "required", true, false, wider)
 		}
 	}
 	for _, name := range after {
 		if !slices.Contains(before, name) && !described(name) {
-			c.report(path+"/"+escape(text(name)), "required", false, true, narrower)
+			c.report(path+"/"+scan.PointerToken(text(name)), "required", false, true, narrower)
 		}
 	}
 }

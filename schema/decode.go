@@ -176,11 +176,6 @@ func number(text []byte) (json.Number, error) {
 	return json.Number(s), nil
 }
 
-// escape makes a key part of a JSON Pointer (RFC 6901, section 3).
-func escape(key string) string {
-	return strings.ReplaceAll(strings.ReplaceAll(key, "~", "~0"), "/", "~1")
-}
-
 func unescape(part string) string {
 	return strings.ReplaceAll(strings.ReplaceAll(part, "~1", "/"), "~0", "~")
 }

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/xeipuuv/gojsonschema"
+
+	"github.com/evoke-rpc/evoke/internal/scan"
 )
 
 // A place is a schema within a document, before its own id counts.
@@ -19,7 +21,7 @@ type place struct {
 }
 
 func (p place) child(value any, key string) place {
-	p.value, p.at = value, p.at+"/"+escape(key)
+	p.value, p.at = value, p.at+"/"+scan.PointerToken(key)
 	return p
 }
 

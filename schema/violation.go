@@ -10,6 +10,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/xeipuuv/gojsonschema"
+
+	"github.com/evoke-rpc/evoke/internal/scan"
 )
 
 // A Violation tells where a payload breaks a schema.
@@ -64,7 +66,7 @@ func pointer(keys []string) string {
 		if path.Len() > maxPath {
 			return path.String() + "/..."
 		}
-		path.WriteString("/" + escape(cut(key, maxKey)))
+		path.WriteString("/" + scan.PointerToken(cut(key, maxKey)))
 	}
 	return path.String()
 }
