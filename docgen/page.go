@@ -132,10 +132,7 @@ func (s *site) page(i int) []byte {
 		Output:   newPayload(e.OutputSchema, "response", e.Version),
 		Errors:   append(slices.Clone(e.Errors), builtIn(e)...),
 	}
-	for _, other := range s.events {
-		if other.Name != e.Name {
-			continue
-		}
+	for _, other := range s.versions(i) {
 		l := link(other, "../")
 		l.Current = other.Version == e.Version
 		p.Versions = append(p.Versions, l)
@@ -160,6 +157,18 @@ func (s *site) page(i int) []byte {
 	}
 	p.Code = samples(s.config.endpoint, e)
 	return render("event.html", p)
+}
+
+// versions returns the event at index i and its other versions.
+func (s *site) versions(i int) []catalog.Event {
+	first, end := i, i+1
+	for first > 0 && s.events[first-1].Name == s.events[i].Name {
+		first--
+	}
+	for end < len(s.events) && s.events[end].Name == s.events[i].Name {
+		end++
+	}
+	return s.events[first:end]
 }
 
 func newPayload(raw json.RawMessage, name string, version int) payload {

@@ -157,13 +157,19 @@ func newFile(contentType string, body []byte) *file {
 	sum := sha256.Sum256(body)
 	f.etag = `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`
 	var buf bytes.Buffer
-	z, _ := gzip.NewWriterLevel(&buf, gzip.DefaultCompression)
+	z := gzips.Get().(*gzip.Writer)
+	defer gzips.Put(z)
+	z.Reset(&buf)
 	_, _ = z.Write(body) // a buffer takes all
 	if z.Close() == nil && buf.Len() < len(body) {
 		f.gzip = buf.Bytes()
 	}
 	return f
 }
+
+// gzips are kept since a new one allocates 800 KB, which took a fifth of the time
+// that a page takes.
+var gzips = sync.Pool{New: func() any { return gzip.NewWriter(nil) }}
 
 func (f file) serve(w http.ResponseWriter, r *http.Request) {
 	header := w.Header()
