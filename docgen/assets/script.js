@@ -44,7 +44,7 @@ let entries = null;
 let loading = null;
 
 function load() {
-  loading ??= fetch(root + "search.json").then((r) => r.json()).then((list) => { entries = list; show(); },
+  loading ??= fetch(root + "search.json").then((r) => r.json()).then((list) => { for (const e of list) e.lower = e.n.toLowerCase(); entries = list; show(); },
     () => { loading = null; found.textContent = "The search index could not be loaded."; });
 }
 
@@ -56,21 +56,21 @@ function segment(name) {
 function show() {
   const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
   results.hidden = words.length === 0;
-  main.hidden = words.length > 0;
+  main.classList.toggle("away", words.length > 0);
   if (words.length === 0) { results.querySelector("ol").replaceChildren(); return; }
   if (!entries) { found.textContent = "Loading …"; return; }
-  const hits = [];
+  // A hit in the name counts more than one in the text.
+  const inName = [], inText = [];
   let total = 0;
   for (const entry of entries) {
     if (!words.every((w) => entry.t.includes(w))) continue;
     total++;
-    // A hit in the name counts more than one in the text.
-    const rank = words.every((w) => entry.n.toLowerCase().includes(w)) ? 0 : 1;
-    if (hits.length < most || rank === 0) hits.push([rank, entry]);
+    if (inName.length === most) continue;
+    (words.every((w) => entry.lower.includes(w)) ? inName : inText).push(entry);
   }
-  hits.sort((a, b) => a[0] - b[0]);
+  const hits = [...inName, ...inText].slice(0, most);
   found.textContent = total === 0 ? "Nothing found." : total === 1 ? "1 event" : total + " events" + (total > most ? ", the first " + most : "");
-  results.querySelector("ol").replaceChildren(...hits.slice(0, most).map(([, e]) =>
+  results.querySelector("ol").replaceChildren(...hits.map((e) =>
     element("li", {}, element("a", { href: root + segment(e.n) + "/" + e.v },
       element("code", {}, e.n), " v" + e.v, ...(e.s ? [element("span", {}, e.s)] : [])))));
 }
