@@ -62,6 +62,7 @@ func service(names, versions int) *mux.Mux {
 type page struct {
 	Requests, Elsewhere, Nodes, Keys                 int
 	Paint, PaintMost, Key, KeyMost, Frame, FrameMost float64
+	Shown, PeerShown                                 float64 // in turns; 0 if not measured
 }
 
 // A result is about one service.
@@ -80,13 +81,21 @@ func main() {
 }
 
 func run() error {
+	explorer, err := fetchPeer()
+	if err != nil {
+		return err
+	}
 	sizes := []struct{ names, versions int }{{100, 2}, {2000, 1}}
 	var list []result
 	for _, size := range sizes {
 		m := service(size.names, size.versions)
 		r := serverTimes(m, size.names)
-		server := httptest.NewServer(docgen.Handler(m, docgen.WithConsole()))
-		err := r.browse(server.URL + "/docs/")
+		server := httptest.NewServer(beside(m, service(100, 1), explorer))
+		peer := ""
+		if size.names == 100 {
+			peer = server.URL + "/peer.html"
+		}
+		err := r.browse(peer, server.URL+"/docs/")
 		server.Close()
 		if err != nil {
 			return err
@@ -103,6 +112,12 @@ func run() error {
 	row("requests of the index, of them to elsewhere", func(r result) string { return fmt.Sprintf("%d, %d", r.Index.Requests, r.Index.Elsewhere) })
 	row("content visible, index, median and most of 7", func(r result) string { return ms(r.Index.Paint) + ", " + ms(r.Index.PaintMost) })
 	row("content visible, page of an event, median and most of 7", func(r result) string { return ms(r.Event.Paint) + ", " + ms(r.Event.PaintMost) })
+	row("content visible : that of "+peerName+" with 100 operations, in turns, medians of 14", func(r result) string {
+		if r.Index.PeerShown == 0 {
+			return ""
+		}
+		return fmt.Sprintf("%s : %s, ratio %.2f", ms(r.Index.Shown), ms(r.Index.PeerShown), r.Index.Shown/r.Index.PeerShown)
+	})
 	row("DOM nodes, index", func(r result) string { return strconv.Itoa(r.Index.Nodes) })
 	row("DOM nodes, page of an event", func(r result) string { return strconv.Itoa(r.Event.Nodes) })
 	row("keystroke to result laid out, median and most", func(r result) string {
@@ -153,8 +168,8 @@ func serverTimes(m *mux.Mux, names int) (r result) {
 }
 
 // browse adds what a browser takes.
-func (r *result) browse(url string) error {
-	cmd := exec.Command("node", "internal/browser/measure.js", url)
+func (r *result) browse(peer, url string) error {
+	cmd := exec.Command("node", "internal/browser/measure.js", peer, url)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.Output()
 	if err != nil {
