@@ -7,8 +7,10 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"testing"
+	"time"
 
 	"github.com/evoke-rpc/evoke/batch"
+	"github.com/evoke-rpc/evoke/catalog"
 	"github.com/evoke-rpc/evoke/client"
 	"github.com/evoke-rpc/evoke/events"
 	"github.com/evoke-rpc/evoke/mux"
@@ -27,6 +29,9 @@ type (
 		Amount   string `json:"amount"`
 		Currency string `json:"currency"`
 	}
+	pageStock struct {
+		Count int `json:"count"`
+	}
 	pageProducts struct {
 		Products []pageProduct `json:"products"`
 	}
@@ -41,7 +46,7 @@ func newProtocolMux(options ...mux.MuxOption) *mux.Mux {
 		}
 		return teapot, nil
 	}
-	m := mux.New(options...)
+	m := mux.New(append(options, mux.WithSunset())...)
 	mux.Handle(m, "catalog:product:get", 1, get)
 	mux.Handle(m, "catalog:product:get", 2, func(ctx context.Context, in pageProductID) (pageProduct, error) {
 		product, err := get(ctx, in)
@@ -64,6 +69,13 @@ func newProtocolMux(options ...mux.MuxOption) *mux.Mux {
 		<-ctx.Done()
 		return struct{}{}, ctx.Err()
 	})
+	day := func(year int) time.Time { return time.Date(year, time.January, 31, 0, 0, 0, 0, time.UTC) }
+	stock := func(context.Context, struct{}) (pageStock, error) { return pageStock{Count: 12}, nil }
+	mux.Handle(m, "catalog:stock:get", 1, stock, mux.WithDeprecation(catalog.Deprecation{Sunset: day(2026), Successor: 3}))
+	mux.Handle(m, "catalog:stock:get", 2, stock, mux.WithDeprecation(catalog.Deprecation{
+		Since: day(2026), Sunset: day(2126), Successor: 3, Note: "It has no warehouse.",
+	}))
+	mux.Handle(m, "catalog:stock:get", 3, stock)
 	m.Add("system:batch:run", 1, batch.New(m))
 	m.Add("system:batch:run", 2, batch.New(m))
 

@@ -42,7 +42,7 @@ func TestProtocolExamples(t *testing.T) {
 			}
 		})
 	}
-	require.Equal(t, map[string]int{"": 16, "http": 2, "sh": 1}, checked, "some examples were not found; if they were removed on purpose, correct these numbers")
+	require.Equal(t, map[string]int{"": 19, "http": 2, "sh": 1}, checked, "some examples were not found; if they were removed on purpose, correct these numbers")
 }
 
 func postEvent(t *testing.T, server *httptest.Server, body string) string {

@@ -3,18 +3,77 @@
 package catalog
 
 import (
+	"cmp"
 	"encoding/json"
 	"regexp"
+	"slices"
 	"time"
 
 	"github.com/evoke-rpc/evoke/events"
 )
 
-// A Catalog is the description of a service.
+// A Catalog is the description of a service. Treat it as immutable: copies share
+// their events.
 type Catalog struct {
+	// Name is the service's.
+	Name string `json:"name,omitempty"`
+	// Version and Build tell which state of the service it describes.
+	Version string `json:"version,omitempty"`
+	Build   string `json:"build,omitempty"`
+	// Description says what the service is for, in Markdown.
+	Description string `json:"description,omitempty"`
+	// Endpoint is where events are sent, a path on the same host or a URL.
+	Endpoint string `json:"endpoint,omitempty"`
 	// Events are sorted by name, then by version.
 	Events []Event `json:"events"`
 }
+
+// Find returns the event that has this name and version.
+func (c Catalog) Find(name string, version int) (Event, bool) {
+	i, ok := slices.BinarySearchFunc(c.Events, Event{Name: name, Version: version}, byKey)
+	if !ok {
+		return Event{}, false
+	}
+	return c.Events[i], true
+}
+
+func byKey(a, b Event) int {
+	return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Version, b.Version))
+}
+
+// Only returns the part of c that an audience may know of: the events that sees
+// reports true for, in order, without a word of versions that it does not.
+func (c Catalog) Only(sees func(Event) bool) Catalog {
+	all := Catalog{Events: slices.SortedStableFunc(slices.Values(c.Events), byKey)}
+	c.Events = []Event{}
+	for _, e := range all.Events {
+		if sees(e) {
+			c.Events = append(c.Events, e)
+		}
+	}
+	secret := func(name string, version int) bool {
+		_, exists := all.Find(name, version)
+		_, seen := c.Find(name, version)
+		return exists && !seen
+	}
+	for i, e := range c.Events {
+		if secret(e.Name, e.ServedBy) {
+			c.Events[i].ServedBy = 0
+		}
+		if e.Deprecation != nil && secret(e.Name, e.Deprecation.Successor) {
+			d := *e.Deprecation
+			d.Successor = 0
+			c.Events[i].Deprecation = &d
+		}
+	}
+	return c
+}
+
+// Public is an audience that sees what is not internal.
+func Public(e Event) bool { return !e.Internal }
+
+// Everybody is an audience that sees all events.
+func Everybody(Event) bool { return true }
 
 // An Event describes one version of one event.
 type Event struct {
@@ -37,6 +96,9 @@ type Event struct {
 	Errors []Error `json:"errors,omitempty"`
 	// Timeout is how long a call may take, in nanoseconds; 0 is no limit.
 	Timeout time.Duration `json:"timeout,omitempty"`
+	// ServedBy is the version whose handler serves this one, by conversion of the
+	// payloads; 0 if it has a handler of its own.
+	ServedBy int `json:"servedBy,omitempty"`
 	// Internal events are for the services of the same owner.
 	Internal bool `json:"internal,omitempty"`
 	// Deprecation is nil as long as the version is not deprecated.

@@ -37,6 +37,32 @@ func TestRegularNamesHaveThreePartsInLowerCase(t *testing.T) {
 	}
 }
 
+func TestAnAudienceKnowsOnlyWhatItSees(t *testing.T) {
+	all := catalog.Catalog{Name: "shop", Events: []catalog.Event{
+		{Name: "b:c:d", Version: 1},
+		{Name: "a:b:c", Version: 2, Internal: true},
+		{Name: "a:b:c", Version: 1, ServedBy: 2, Deprecation: &catalog.Deprecation{Successor: 2, Note: "soon"}},
+		{Name: "a:b:c", Version: 4, Deprecation: &catalog.Deprecation{Successor: 9}},
+	}}
+	public := all.Only(catalog.Public)
+	require.Equal(t, catalog.Catalog{Name: "shop", Events: []catalog.Event{
+		{Name: "a:b:c", Version: 1, Deprecation: &catalog.Deprecation{Note: "soon"}},
+		{Name: "a:b:c", Version: 4, Deprecation: &catalog.Deprecation{Successor: 9}}, // which nobody can see
+		{Name: "b:c:d", Version: 1},
+	}}, public)
+	require.Equal(t, 2, all.Events[2].Deprecation.Successor, "the original is left as it was")
+
+	sorted := all.Only(catalog.Everybody)
+	require.Len(t, sorted.Events, 4)
+	for _, e := range all.Events {
+		found, ok := sorted.Find(e.Name, e.Version)
+		require.True(t, ok)
+		require.Equal(t, e, found)
+	}
+	_, ok := sorted.Find("a:b:c", 3)
+	require.False(t, ok)
+}
+
 func TestACatalogIsPlainJSON(t *testing.T) {
 	c := catalog.Catalog{Events: []catalog.Event{
 		{Name: "a:b:c", Version: 1},

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/evoke-rpc/evoke/events"
+	"github.com/evoke-rpc/evoke/internal/scan"
 	"github.com/evoke-rpc/evoke/tracker"
 )
 
@@ -74,6 +75,9 @@ func (c *Client) Serve(ctx context.Context, request events.Event) (events.Event,
 		Peer: events.Peer{Protocol: "http", Addr: c.host()},
 	}
 	ctx = c.tracker.Start(events.WithCall(ctx, call), request)
+	if t, ok := c.tracker.(tracker.Injector); ok {
+		request = t.Inject(ctx, request)
+	}
 	response, err := c.send(ctx, request, s, &call)
 	call.Elapsed = c.now().Sub(call.Started)
 	c.end(ctx, call, response, err)
@@ -89,6 +93,7 @@ func (c *Client) NewID() string { return c.newID() }
 
 // end tells the tracker. What the callee answered was noticed on its side.
 func (c *Client) end(ctx context.Context, call events.Call, response events.Event, err error) {
+	call.Deprecated = scan.Lookup(response.Metadata, "deprecation") != nil
 	ctx = events.WithCall(ctx, call)
 	if err != nil {
 		ctx = c.tracker.NoticeEventError(ctx, call.Request, err)

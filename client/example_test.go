@@ -285,3 +285,18 @@ func ExampleWithTracker() {
 	// Start caller catalog:product:get
 	// End caller catalog:product:get:notFound
 }
+
+func ExamplePrefer() {
+	type ProductV2 struct {
+		Names []string `json:"names"`
+	}
+	service := newService() // which has version 1 only
+	getProduct := client.Prefer(service, "catalog:product:get",
+		client.Version[GetProduct, ProductV2](2),
+		client.Convert(1,
+			func(in GetProduct) (GetProduct, error) { return in, nil },
+			func(old Product) (ProductV2, error) { return ProductV2{[]string{old.Title}}, nil }))
+	p, err := getProduct.Call(context.Background(), GetProduct{ID: "p-1"})
+	fmt.Println(p.Names, err)
+	// Output: [Lamp] <nil>
+}

@@ -134,6 +134,10 @@ func WithCallerIdentity() CallOption {
 	})
 }
 
+// WithOrigin tells callees, as metadata.origin, which service calls, so that they
+// can count who still uses an old version.
+func WithOrigin(service string) CallOption { return WithMetadata("origin", service) }
+
 // WithMetadata sends value at key of the event's metadata.
 func WithMetadata(key string, value any) CallOption {
 	return withEdit(func(_ context.Context, request *events.Event, override bool) error {

@@ -1,6 +1,9 @@
 package docgen
 
-import "encoding/json"
+import (
+	"cmp"
+	"encoding/json"
+)
 
 // asyncAPI is the service in AsyncAPI 3: one channel, on which the service receives
 // each event in each version and replies.
@@ -46,7 +49,7 @@ func (s *site) asyncAPI() []byte {
 		}
 		operations[id] = operation
 	}
-	info := object{"title": s.config.title, "version": "1"}
+	info := object{"title": s.config.title, "version": cmp.Or(s.version, "1")}
 	if s.config.description != "" {
 		info["description"] = s.config.description
 	}

@@ -32,7 +32,7 @@ func TestInternalAndHiddenEventsLeakNothing(t *testing.T) {
 	m := shop()
 	m.Add("catalog:product:list", 1, raw{}, mux.WithDoc("Lists."), mux.WithDeprecation(catalog.Deprecation{Successor: 9872}))
 	m.Add("catalog:product:list", 9872, raw{}, mux.WithInternal())
-	byAudience := docgen.WithAudiences(audiences, map[string]func(catalog.Event) bool{"public": docgen.Public, "all": docgen.Everybody})
+	byAudience := docgen.WithAudiences(audiences, map[string]func(catalog.Event) bool{"public": catalog.Public, "all": catalog.Everybody})
 	for name, h := range map[string]http.Handler{"no audiences": docgen.Handler(m), "public": docgen.Handler(m, byAudience)} {
 		_ = site(t, h, "Audience", "all") // what others have read before must not show
 		text := strings.ToLower(site(t, h, "Audience", "public") + get(t, h, "/docs/catalog:product:list/1", "Audience", "public").Body.String())
@@ -53,7 +53,7 @@ func TestInternalAndHiddenEventsLeakNothing(t *testing.T) {
 
 func TestAnUnknownAudienceSeesNothing(t *testing.T) {
 	for _, sees := range []map[string]func(catalog.Event) bool{
-		nil, {"all": docgen.Everybody}, {"": docgen.Everybody}, {"x": nil},
+		nil, {"all": catalog.Everybody}, {"": catalog.Everybody}, {"x": nil},
 	} {
 		h := docgen.Handler(shop(), docgen.WithAudiences(audiences, sees))
 		_ = site(t, h)
@@ -85,7 +85,7 @@ func (c *counted) Catalog() catalog.Catalog {
 
 func TestPagesAreKeptPerAudienceUntilTheServiceChanges(t *testing.T) {
 	c := &counted{Mux: shop()}
-	h := docgen.Handler(c, docgen.WithAudiences(audiences, map[string]func(catalog.Event) bool{"public": docgen.Public, "all": docgen.Everybody}))
+	h := docgen.Handler(c, docgen.WithAudiences(audiences, map[string]func(catalog.Event) bool{"public": catalog.Public, "all": catalog.Everybody}))
 	for range 3 {
 		for _, a := range []string{"public", "all", "unknown"} {
 			get(t, h, "/docs/", "Audience", a)

@@ -13,16 +13,10 @@ import (
 
 // catalogJSON is the catalogue with what this audience may see.
 func (s *site) catalogJSON() []byte {
-	events := s.events
-	if events == nil {
-		events = []catalog.Event{}
-	}
-	return encode(struct {
-		Title       string          `json:"title"`
-		Description string          `json:"description,omitempty"`
-		Endpoint    string          `json:"endpoint"`
-		Events      []catalog.Event `json:"events"`
-	}{s.config.title, s.config.description, s.config.endpoint, events})
+	return encode(catalog.Catalog{
+		Name: s.config.title, Version: s.version, Build: s.build,
+		Description: s.config.description, Endpoint: s.config.endpoint, Events: s.events,
+	})
 }
 
 // object is written with its keys sorted, so that the exports do not change
@@ -124,6 +118,9 @@ func (s *site) markdown() []byte {
 		fmt.Fprintf(&b, "\n## %s v%d\n\n", inline(e.Name), e.Version)
 		if e.Deprecation != nil {
 			fmt.Fprintf(&b, "**%s**\n\n", deprecationText(e.Deprecation))
+		}
+		if e.ServedBy > 0 {
+			fmt.Fprintf(&b, "Served by the handler of version %d: requests and responses are converted.\n\n", e.ServedBy)
 		}
 		if e.Doc != "" {
 			b.WriteString(e.Doc + "\n\n")

@@ -136,12 +136,9 @@ func TestDataThatLooksLikeAReferenceStaysAsItIs(t *testing.T) {
 
 func TestTheCatalogueIsTheServicesOwn(t *testing.T) {
 	m := shop()
-	var read struct {
-		Title, Endpoint string
-		catalog.Catalog
-	}
+	var read catalog.Catalog
 	require.NoError(t, json.Unmarshal([]byte(page(t, docgen.Handler(m, docgen.WithTitle("Shop")), "/docs/catalog.json")), &read))
-	require.Equal(t, "Shop", read.Title)
+	require.Equal(t, "Shop", read.Name)
 	require.Equal(t, "/events", read.Endpoint)
 	var want []catalog.Event
 	for _, e := range m.Catalog().Events {
@@ -151,6 +148,23 @@ func TestTheCatalogueIsTheServicesOwn(t *testing.T) {
 	}
 	require.Equal(t, want, read.Events)
 	require.Contains(t, page(t, docgen.Handler(list(nil)), "/docs/catalog.json"), `"events":[]`)
+}
+
+// A described service says itself what others would have to be told by options.
+type described struct{ all catalog.Catalog }
+
+func (d described) Catalog() catalog.Catalog { return d.all }
+
+func TestADescribedServiceNeedsNoOptions(t *testing.T) {
+	all := catalog.Catalog{Name: "Shop", Version: "1.2.3", Build: "abc", Description: "Sells.", Endpoint: "https://shop.example/e", Events: []catalog.Event{{Name: "a:b:c", Version: 1}}}
+	h := docgen.Handler(described{all}, docgen.WithConsole())
+	var read catalog.Catalog
+	require.NoError(t, json.Unmarshal([]byte(page(t, h, "/docs/catalog.json")), &read))
+	require.Equal(t, all, read)
+	require.Contains(t, page(t, h, "/docs/"), "<h1>Shop</h1>")
+	require.Contains(t, page(t, h, "/docs/asyncapi.json"), `"version":"1.2.3"`)
+	require.Contains(t, get(t, h, "/docs/").Header().Get("Content-Security-Policy"), " https://shop.example")
+	require.Contains(t, page(t, docgen.Handler(described{all}, docgen.WithTitle("Mine")), "/docs/"), "<h1>Mine</h1>")
 }
 
 func TestTextsTellOfEachEvent(t *testing.T) {

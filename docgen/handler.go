@@ -15,6 +15,7 @@ import (
 	"sync"
 
 	"github.com/evoke-rpc/evoke/catalog"
+	"github.com/evoke-rpc/evoke/internal/page"
 )
 
 // A Cataloger describes a service. A mux is one. If it has a method Revision() that
@@ -24,11 +25,11 @@ type Cataloger interface{ Catalog() catalog.Catalog }
 // Handler serves the documentation of c at any path that ends with a slash, as
 // /docs/, and below it: all links are relative. It is safe for concurrent use.
 func Handler(c Cataloger, options ...Option) http.Handler {
-	h := &handler{source: c, config: config{title: "Events", endpoint: "/events"}}
+	h := &handler{source: c}
 	for _, o := range options {
 		o(&h.config)
 	}
-	h.blank = newSite(h.config, catalog.Catalog{}, Public)
+	h.blank = newSite(h.config, catalog.Catalog{}, catalog.Public)
 	return h
 }
 
@@ -43,14 +44,15 @@ type config struct {
 	sees               map[string]func(catalog.Event) bool
 }
 
-// WithTitle names the service; the default is "Events".
+// WithTitle names the service, in place of the catalogue's name or "Events".
 func WithTitle(title string) Option { return func(c *config) { c.title = title } }
 
-// WithDescription says what the service is for, in Markdown.
+// WithDescription says what the service is for, in Markdown, in place of what the
+// catalogue says.
 func WithDescription(markdown string) Option { return func(c *config) { c.description = markdown } }
 
-// WithEndpoint is where events are sent, a path on the same host or a URL; the
-// default is /events.
+// WithEndpoint is where events are sent, a path on the same host or a URL, in place
+// of what the catalogue says or /events.
 func WithEndpoint(url string) Option { return func(c *config) { c.endpoint = url } }
 
 // WithConsole lets the page send events. It is for development: what it sends is as
@@ -65,12 +67,6 @@ func WithAudiences(of func(*http.Request) string, sees map[string]func(catalog.E
 	return func(c *config) { c.audience, c.sees = of, sees }
 }
 
-// Public is an audience that sees what is not internal.
-func Public(e catalog.Event) bool { return !e.Internal }
-
-// Everybody is an audience that sees all events.
-func Everybody(catalog.Event) bool { return true }
-
 type handler struct {
 	source Cataloger
 	config config
@@ -81,15 +77,10 @@ type handler struct {
 	blank    *site            // of unknown audiences
 }
 
-// policy forbids all but the documentation's own files, and being framed.
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; " +
-	"form-action 'none'; base-uri 'none'; frame-ancestors 'none'; connect-src 'self'"
-
 func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	header := w.Header()
-	header.Set("Content-Security-Policy", policy+h.config.otherOrigin())
-	header.Set("X-Content-Type-Options", "nosniff")
-	header.Set("Referrer-Policy", "no-referrer")
+	s := h.site(r)
+	page.Protect(header, page.Policy+s.config.otherOrigin())
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		header.Set("Allow", "GET, HEAD")
 		http.Error(w, "documentation is read by GET", http.StatusMethodNotAllowed)
@@ -100,18 +91,17 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	} else {
 		header.Set("Cache-Control", "no-cache")
 	}
-	s := h.site(r)
 	file, ok := s.file(route(r.URL.EscapedPath()))
 	if !ok {
 		file = s.missing
 	}
-	file.serve(w, r)
+	file.ServeHTTP(w, r)
 }
 
 // otherOrigin lets the console reach an endpoint on another host.
 func (c config) otherOrigin() string {
 	u, err := url.Parse(c.endpoint)
-	if err != nil || !c.console || u.Host == "" {
+	if err != nil || !c.console || u.Host == "" || strings.ContainsAny(u.Host, ";,") { // which would end the directive
 		return ""
 	}
 	return " " + u.Scheme + "://" + u.Host
@@ -119,7 +109,7 @@ func (c config) otherOrigin() string {
 
 // site returns what the reader may see, made anew when the catalogue has changed.
 func (h *handler) site(r *http.Request) *site {
-	name, sees := "", Public
+	name, sees := "", catalog.Public
 	if h.config.audience != nil {
 		name = h.config.audience(r)
 		if sees = h.config.sees[name]; sees == nil {

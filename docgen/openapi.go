@@ -1,6 +1,7 @@
 package docgen
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 	"strings"
@@ -50,7 +51,7 @@ func (s *site) openAPI() []byte {
 		}
 		paths[path] = object{"post": operation}
 	}
-	info := object{"title": s.config.title, "version": "1"}
+	info := object{"title": s.config.title, "version": cmp.Or(s.version, "1")}
 	if s.config.description != "" {
 		info["description"] = s.config.description
 	}

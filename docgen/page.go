@@ -98,7 +98,8 @@ type eventPage struct {
 	Endpoint      string
 	Console       bool
 	Versions      []versionLink
-	Successor     string
+	Successor     string // links to versions, "" if there is no page of them
+	Handler       string
 	Input, Output payload
 	Errors        []catalog.Error
 	Examples      []example
@@ -140,11 +141,10 @@ func (s *site) page(i int) []byte {
 			p.Previous = other.Version
 		}
 	}
-	if e.Deprecation != nil && e.Deprecation.Successor > 0 {
-		if j, ok := s.byKey[key(e.Name, e.Deprecation.Successor)]; ok {
-			p.Successor = link(s.events[j], "../").Href
-		}
+	if e.Deprecation != nil {
+		p.Successor = s.linkTo(e.Name, e.Deprecation.Successor)
 	}
+	p.Handler = s.linkTo(e.Name, e.ServedBy)
 	if j, ok := s.byKey[key(e.Name, p.Previous)]; ok {
 		p.PreviousKnown = true
 		var input, output bool
@@ -157,6 +157,14 @@ func (s *site) page(i int) []byte {
 	}
 	p.Code = samples(s.config.endpoint, e)
 	return render("event.html", p)
+}
+
+// linkTo links from one event's page to another's.
+func (s *site) linkTo(name string, version int) string {
+	if i, ok := s.byKey[key(name, version)]; ok {
+		return link(s.events[i], "../").Href
+	}
+	return ""
 }
 
 // versions returns the event at index i and its other versions.

@@ -1,6 +1,7 @@
 package docgen_test
 
 import (
+	"context"
 	"fmt"
 	"html"
 	"net/http"
@@ -12,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/evoke-rpc/evoke/docgen"
+	"github.com/evoke-rpc/evoke/mux"
 )
 
 var tags = regexp.MustCompile(`<[^>]*>`)
@@ -39,6 +41,20 @@ func TestAnEventsPageTellsAllOfIt(t *testing.T) {
 	require.Contains(t, page(t, docgen.Handler(shop(), docgen.WithConsole()), "/docs/catalog:product:get/2"), `id="console"`)
 	require.Contains(t, plain(page(t, h, "/docs/raw:thing:do/1")), "Not described: any JSON but null.")
 	require.Contains(t, plain(page(t, h, "/docs/")), "v2 v1 deprecated")
+}
+
+func TestAVersionThatAnotherOneServesSaysSo(t *testing.T) {
+	m := mux.New()
+	mux.Handle(m, "a:b:c", 2, func(context.Context, getV2) (product, error) { return product{}, nil })
+	mux.Upcast(m, "a:b:c", 1, 2, func(in getV1) (getV2, error) { return getV2{}, nil }, func(out product) (product, error) { return out, nil })
+	h := docgen.Handler(m)
+	require.Contains(t, page(t, h, "/docs/a:b:c/1"), `Served by the handler of <a href="../a:b:c/2">v2</a>`)
+	require.NotContains(t, page(t, h, "/docs/a:b:c/2"), "Served by")
+	require.Contains(t, page(t, h, "/docs/docs.md"), "Served by the handler of version 2")
+	require.Contains(t, page(t, h, "/docs/catalog.json"), `"servedBy":2`)
+
+	none := docgen.Handler(list{{Name: "a:b:c", Version: 1, ServedBy: 2}}) // of which there is no page
+	require.Contains(t, page(t, none, "/docs/a:b:c/1"), "Served by the handler of v2")
 }
 
 func TestChangesAreBreakingOrAdditive(t *testing.T) {

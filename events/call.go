@@ -30,6 +30,12 @@ type Call struct {
 	// Registered reports whether the callee has a handler for the event. Metric
 	// labels come from registered names only: others are the caller's invention.
 	Registered bool
+	// Deprecated reports whether the callee has declared this version deprecated;
+	// known at the end on the caller's side.
+	Deprecated bool
+	// Origin is who calls, as metadata.origin says: a name that the callee was
+	// configured to know, and otherwise "other". Empty on the caller's side.
+	Origin string
 	// Item is the event's number in a batch, the first being 1; 0 outside of one.
 	Item int
 	// Started is when the call began, by the clock of its mux or client.

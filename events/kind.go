@@ -57,6 +57,7 @@ const (
 	CodeLimitExceeded     = "LIMIT_EXCEEDED"
 	CodeOverloaded        = "OVERLOADED"
 	CodeFailedDependency  = "FAILED_DEPENDENCY"
+	CodeVersionGone       = "VERSION_GONE"
 	CodeNoEventHandler    = "NO_EVENT_HANDLER_FOUND"
 	CodeInvalidProtocol   = "INVALID_COMMUNICATION_PROTOCOL"
 	messageUnhandledError = "internal error"

@@ -302,6 +302,42 @@ func ExampleWithDeprecation() {
 	// Output: use version 2 before 2030-06-01
 }
 
+func ExampleUpcast() {
+	type NameV1 struct {
+		Name string `json:"name"`
+	}
+	type NameV2 struct {
+		First string `json:"first"`
+		Last  string `json:"last"`
+	}
+	type Greeting struct {
+		Text string `json:"text"`
+	}
+	m := mux.New()
+	mux.Handle(m, "hello:greeting:create", 2, func(_ context.Context, in NameV2) (Greeting, error) {
+		return Greeting{"Hello, " + in.First}, nil
+	})
+	mux.Upcast(m, "hello:greeting:create", 1, 2,
+		func(old NameV1) (NameV2, error) {
+			first, last, _ := strings.Cut(old.Name, " ")
+			return NameV2{first, last}, nil
+		},
+		func(g Greeting) (Greeting, error) { return g, nil })
+	g, err := client.Call[Greeting](context.Background(), m, "hello:greeting:create", 1, NameV1{"Ada Lovelace"})
+	fmt.Println(g.Text, err)
+	// Output: Hello, Ada <nil>
+}
+
+func ExampleWithSunset() {
+	m := mux.New(mux.WithSunset())
+	mux.Handle(m, "catalog:product:get", 1, getProduct, mux.WithDeprecation(catalog.Deprecation{
+		Sunset: time.Date(2025, time.December, 31, 0, 0, 0, 0, time.UTC), Successor: 2,
+	}))
+	_, err := client.Call[Product](context.Background(), m, "catalog:product:get", 1, GetProduct{ID: "p-1"})
+	fmt.Println(err)
+	// Output: gone VERSION_GONE: catalog:product:get version 1 was served until 2025-12-31T00:00:00Z; use version 2
+}
+
 func ExampleWithHidden() {
 	m := mux.New()
 	m.Add("system:debug:dump", 1, events.HandlerFunc(ping), mux.WithHidden())

@@ -33,23 +33,15 @@ type typed[In, Out any] struct {
 }
 
 func (t *typed[In, Out]) Serve(ctx context.Context, request events.Event) (events.Event, error) {
-	var in In
-	if !t.route.anyInput {
-		if err := t.route.checkInput(request.Payload); err != nil {
-			return events.Event{}, err
-		}
-		if err := t.codec.Unmarshal(request.Payload, &in); err != nil {
-			return events.Event{}, invalidPayload(request.Payload, err)
-		}
+	in, err := decode[In](t.route, t.codec, request.Payload)
+	if err != nil {
+		return events.Event{}, err
 	}
 	out, err := t.fn(ctx, in)
 	if err != nil {
 		return events.Event{}, err
 	}
-	payload, err := events.EncodePayload(t.codec, out)
-	if err == nil {
-		err = t.route.checkOutput(payload)
-	}
+	payload, err := encode(t.route, t.codec, out)
 	if err != nil {
 		return events.Event{}, err
 	}
@@ -57,4 +49,27 @@ func (t *typed[In, Out]) Serve(ctx context.Context, request events.Event) (event
 		Name: request.Name + ":response", Version: request.Version,
 		ID: request.ID, FlowID: request.FlowID, Payload: payload,
 	}, nil
+}
+
+// decode reads the payload of a request that the handler of r takes.
+func decode[In any](r *route, codec events.Codec, payload []byte) (in In, err error) {
+	if r.anyInput {
+		return in, nil
+	}
+	if err := r.checkInput(payload); err != nil {
+		return in, err
+	}
+	if err := codec.Unmarshal(payload, &in); err != nil {
+		return in, invalidPayload(payload, err)
+	}
+	return in, nil
+}
+
+// encode writes the payload of a response that the handler of r gives.
+func encode(r *route, codec events.Codec, out any) ([]byte, error) {
+	payload, err := events.EncodePayload(codec, out)
+	if err == nil {
+		err = r.checkOutput(payload)
+	}
+	return payload, err
 }

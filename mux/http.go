@@ -67,7 +67,7 @@ func WithCORS(origins ...string) MuxOption {
 			AllowedOrigins: origins, AllowOriginFunc: nobody,
 			AllowedMethods: []string{http.MethodPost},
 			AllowedHeaders: []string{"Content-Type", "Authorization", "Traceparent", "Tracestate", "Evoke-Timeout-Ms"},
-			ExposedHeaders: []string{"Event-Name", "Flow-Id"},
+			ExposedHeaders: []string{"Event-Name", "Flow-Id", "Deprecation", "Sunset"},
 			MaxAge:         600,
 		})
 	})
@@ -123,6 +123,7 @@ func (m *Mux) serveHTTP(w http.ResponseWriter, r *http.Request) {
 	if p := new(events.PanicError); errors.As(err, &p) && p.Value == http.ErrAbortHandler {
 		panic(http.ErrAbortHandler)
 	}
+	c.deprecationHeaders(w.Header())
 	write(w, response, status, *buf)
 }
 
@@ -215,7 +216,7 @@ func (m *Mux) refuseHTTP(ctx context.Context, w http.ResponseWriter, r *http.Req
 	} else if m.http.status != nil {
 		status = m.http.statusOf(events.KindBadProtocol)
 	}
-	m.tracker.NoticeError(ctx, err)
+	m.notice(ctx, err)
 	// To net/http, a body that ended too soon or came too late means that the caller
 	// is gone. He may have closed his half only, and still listen.
 	if gone(r) && answer == err {

@@ -24,18 +24,20 @@ import (
 // [events.Handler] and an [http.Handler]. All methods are safe for concurrent
 // use; handlers may come and go while it serves.
 type Mux struct {
-	tracker   tracker.Tracker
+	tracker   atomic.Pointer[tracker.Tracker]
 	codec     events.Codec
 	decoder   events.Decoder
 	ids       func() string // nil for events.RandomID
 	now       func() time.Time
 	timeout   time.Duration
 	propagate []string
+	origins   []string
 	http      httpOptions
 
 	trusting    bool // payloads are not validated
 	strict      bool // unknown fields of payloads are refused
 	development bool // responses are validated
+	gone        bool // versions are not served after their sunset
 
 	routes      sync.Map   // name -> *event; read without a lock
 	mu          sync.Mutex // held by writers of routes and middlewares
@@ -43,15 +45,17 @@ type Mux struct {
 	chain       atomic.Pointer[events.Handler] // middlewares around dispatch, nil without any
 	schemas     map[reflect.Type]*schema.Schema
 	revision    atomic.Uint64
+	names       atomic.Pointer[neighbourhood] // made when it is first needed
 	running     guard.Group
 }
 
 // New returns a Mux without handlers.
 func New(options ...MuxOption) *Mux {
 	m := &Mux{
-		tracker: tracker.NoOp{}, codec: events.JSON{}, now: time.Now,
+		codec: events.JSON{}, now: time.Now,
 		http: httpOptions{maxBody: DefaultMaxBody, readTimeout: DefaultReadTimeout},
 	}
+	m.setTracker(tracker.NoOp{})
 	for _, o := range options {
 		o.applyMux(m)
 	}
@@ -69,6 +73,19 @@ func (m *Mux) Use(middlewares ...events.Middleware) {
 	m.chain.Store(&chain)
 }
 
+// Track tells t, too, of the calls that begin from now on, after the trackers that
+// the mux has.
+func (m *Mux) Track(t tracker.Tracker) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.setTracker(tracker.Multi(*m.tracker.Load(), t))
+}
+
+func (m *Mux) setTracker(t tracker.Tracker) { m.tracker.Store(&t) }
+
+// notice tells of a body that is no event.
+func (m *Mux) notice(ctx context.Context, err error) { (*m.tracker.Load()).NoticeError(ctx, err) }
+
 // Serve answers request: with an error event where it fails, and with an error
 // instead of an event only if ctx was cancelled. At the deadline of ctx it
 // answers DEADLINE_EXCEEDED, even if the handler goes on; see [Mux.Wait].
@@ -79,7 +96,7 @@ func (m *Mux) Serve(ctx context.Context, request events.Event) (events.Event, er
 		}
 	}
 	if err := m.decoder.Validate(request); err != nil {
-		m.tracker.NoticeError(ctx, err)
+		m.notice(ctx, err)
 		return m.badProtocol(echoed(request), err), nil
 	}
 	c := m.begin(ctx, request, -1, 0)

@@ -66,7 +66,7 @@ func WithDevelopment() MuxOption {
 
 // WithTracker tells t of every call.
 func WithTracker(t tracker.Tracker) MuxOption {
-	return muxOption(func(m *Mux) { m.tracker = t })
+	return muxOption(func(m *Mux) { m.setTracker(t) })
 }
 
 // WithCodec encodes and decodes the payloads of typed handlers by c in place of
@@ -93,6 +93,13 @@ func WithClock(now func() time.Time) MuxOption {
 // handler makes, as [events.WithPropagation] does.
 func WithPropagation(keys ...string) MuxOption {
 	return muxOption(func(m *Mux) { m.propagate = keys })
+}
+
+// WithOrigins names the callers that trackers are told of: a caller says its name
+// as metadata.origin, and one that is not in the list is called "other". What a
+// caller says proves nothing; it is for counting.
+func WithOrigins(names ...string) MuxOption {
+	return muxOption(func(m *Mux) { m.origins = names })
 }
 
 // WithMaxDepth limits how deep an event may be nested, the envelope included, in
@@ -140,9 +147,4 @@ func WithHidden() HandlerOption {
 // readers are shown is decided where the documentation is served.
 func WithInternal() HandlerOption {
 	return handlerOption(func(r *route) { r.internal = true })
-}
-
-// WithDeprecation says in the catalogue that this version will go.
-func WithDeprecation(d catalog.Deprecation) HandlerOption {
-	return handlerOption(func(r *route) { r.deprecation = &d })
 }

@@ -34,6 +34,8 @@ type route struct {
 	strict                bool
 	development           bool
 
+	servedBy         int  // the version whose handler serves this one, 0 for its own
+	gone             bool // after the sunset
 	hidden, internal bool
 	deprecation      *catalog.Deprecation
 	doc              string
@@ -57,7 +59,10 @@ func (m *Mux) add(r *route, options []HandlerOption) {
 	if err := m.decoder.Validate(events.Event{Name: r.name, Version: r.version}); err != nil {
 		panic(fmt.Sprintf("mux: cannot add %q v%d at %s: %v", r.name, r.version, r.at, err))
 	}
-	r.timeout, r.validate, r.strict, r.development = m.timeout, !m.trusting, m.strict, m.development
+	r.validate, r.strict, r.development, r.gone = !m.trusting, m.strict, m.development, m.gone
+	if r.servedBy == 0 {
+		r.timeout = m.timeout
+	}
 	r.document()
 	for _, o := range options {
 		o.applyRoute(r)
@@ -66,6 +71,7 @@ func (m *Mux) add(r *route, options []HandlerOption) {
 	r.anyInput = r.inputType == anything
 	r.described = r.describe(m.codec)
 	r.handler = events.Chain(r.middlewares...)(r.handler)
+	m.deprecate(r)
 
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -152,16 +158,27 @@ func find(versions []*route, version int) (int, bool) {
 func (m *Mux) notFound(request events.Event) error {
 	versions := []int{}
 	for _, r := range m.versions(request.Name) {
-		if !r.hidden {
+		if !r.hidden && !m.ended(r) && (r.servedBy == 0 || m.route(r.name, r.servedBy) != nil) {
 			versions = append(versions, r.version)
 		}
 	}
+	var near []string
+	if len(versions) == 0 {
+		near = m.nearest(request.Name)
+	}
 	e := events.Errorf(events.KindEventNotFound, events.CodeNoEventHandler,
-		"no handler for %s version %d%s", request.Name, request.Version, hint(versions))
-	return e.With("event", request.Name).With("version", request.Version).With("versions", versions)
+		"no handler for %s version %d%s", request.Name, request.Version, hint(versions, near))
+	e = e.With("event", request.Name).With("version", request.Version).With("versions", versions)
+	if len(near) > 0 {
+		e = e.With("suggestions", near)
+	}
+	return e
 }
 
-func hint(versions []int) string {
+func hint(versions []int, near []string) string {
+	if len(near) > 0 {
+		return "; did you mean " + strings.Join(near, ", ") + "?"
+	}
 	if len(versions) == 0 {
 		return ""
 	}

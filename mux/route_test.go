@@ -155,8 +155,8 @@ func TestAnEventWithoutAHandlerIsToldWhichVersionsThereAre(t *testing.T) {
 		"versions, ascending": {"many", 3, `[1,2,10]`, "no handler for many version 3; there is version 1, 2, 10"},
 		"hidden versions":     {"some", 3, `[1]`, "no handler for some version 3; there is version 1"},
 		"only hidden ones":    {"hidden", 3, `[]`, "no handler for hidden version 3"},
-		"a prefix of a name":  {"man", 1, `[]`, "no handler for man version 1"},
-		"another case":        {"MANY", 1, `[]`, "no handler for MANY version 1"},
+		"a prefix of a name":  {"man", 1, `[],"suggestions":["many"]`, "no handler for man version 1; did you mean many?"},
+		"another case":        {"MANY", 1, `[],"suggestions":["many"]`, "no handler for MANY version 1; did you mean many?"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			m := mux.New()

@@ -5,11 +5,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
 	"github.com/evoke-rpc/evoke/events"
 	"github.com/evoke-rpc/evoke/internal/scan"
+	"github.com/evoke-rpc/evoke/tracker"
 )
 
 var emptyObject = json.RawMessage("{}")
@@ -22,6 +24,7 @@ var emptyObject = json.RawMessage("{}")
 //	c.end(response, err, status, size)
 type call struct {
 	mux     *Mux
+	tracker tracker.Tracker
 	route   *route // nil without a handler
 	ctx     context.Context
 	cancel  context.CancelFunc
@@ -45,9 +48,10 @@ func (m *Mux) begin(ctx context.Context, request events.Event, budget time.Durat
 			*raw = emptyObject
 		}
 	}
-	c := &call{mux: m, route: m.route(request.Name, request.Version), cancel: func() {}}
+	c := &call{mux: m, tracker: *m.tracker.Load(), route: m.route(request.Name, request.Version), cancel: func() {}}
 	c.details = events.Call{
 		Side: events.Callee, Request: request, Registered: c.route != nil, Item: events.ItemFrom(ctx),
+		Deprecated: c.route != nil && c.route.deprecation != nil, Origin: m.origin(request.Metadata),
 		Started: m.now(), RequestBytes: size, Peer: events.PeerFrom(ctx),
 	}
 	c.ctx = events.WithCall(ctx, c.details)
@@ -57,12 +61,31 @@ func (m *Mux) begin(ctx context.Context, request events.Event, budget time.Durat
 	if m.propagate != nil {
 		c.ctx = events.WithPropagation(c.ctx, m.propagate...)
 	}
-	c.ctx = m.tracker.Start(c.ctx, request)
+	c.ctx = c.tracker.Start(c.ctx, request)
 	if limit := c.limit(budget); limit >= 0 {
 		c.ctx, c.cancel = context.WithTimeout(c.ctx, limit)
 	}
 	return c
 }
+
+// origin is who says to call, as far as this service knows him.
+func (m *Mux) origin(metadata json.RawMessage) string {
+	if len(m.origins) == 0 {
+		return otherOrigin
+	}
+	raw := scan.Lookup(metadata, "origin")
+	if scan.Kind(raw) != "string" {
+		return otherOrigin
+	}
+	said, _ := scan.Unquote(raw)
+	if !slices.Contains(m.origins, said) {
+		return otherOrigin
+	}
+	return said
+}
+
+// otherOrigin is a caller that is not in the list of [WithOrigins].
+const otherOrigin = "other"
 
 // limit is the least of the times that the handler, the transport and the
 // request's metadata give, or -1 if none of them does.
@@ -134,7 +157,7 @@ func (c *call) overdue(cause, err error) (events.Event, error) {
 		return events.Event{}, err
 	}
 	e := events.Errorf(events.KindError, events.CodeDeadlineExceeded, "the call took longer than it was given").Wrap(err)
-	return events.NewErrorEvent(c.details.Request, e), e
+	return c.stampMetadata(events.NewErrorEvent(c.details.Request, e)), e
 }
 
 // failure is err unless that is a redirect of the handler's own.
@@ -148,7 +171,7 @@ func failure(err error) error {
 // noticeLate tells the tracker of a panic after the deadline, which would be lost
 // otherwise.
 func (c *call) noticeLate(err error) {
-	c.mux.tracker.NoticeEventError(c.ctx, c.details.Request, fmt.Errorf("after the deadline: %w", err))
+	c.tracker.NoticeEventError(c.ctx, c.details.Request, fmt.Errorf("after the deadline: %w", err))
 }
 
 // end tells the tracker how the call ended.
@@ -157,7 +180,7 @@ func (c *call) end(response events.Event, err error, status, size int) {
 	c.details.Status, c.details.ResponseBytes = status, size
 	ctx := events.WithCall(c.ctx, c.details)
 	if err != nil {
-		ctx = c.mux.tracker.NoticeEventError(ctx, c.details.Request, err)
+		ctx = c.tracker.NoticeEventError(ctx, c.details.Request, err)
 	}
-	c.mux.tracker.End(ctx, response, err)
+	c.tracker.End(ctx, response, err)
 }

@@ -42,16 +42,18 @@ func (c *call) stamp(response events.Event) (events.Event, error) {
 	return c.stampMetadata(response), nil
 }
 
-// stampMetadata adds what the handler set by [events.SetMetadata].
+// stampMetadata adds what the handler set by [events.SetMetadata], and that the
+// version is deprecated.
 func (c *call) stampMetadata(response events.Event) events.Event {
-	set := events.MetadataFrom(c.ctx)
-	if set == nil {
-		return response
+	if set := events.MetadataFrom(c.ctx); set != nil {
+		w := scan.Walk(set, 0, 1<<20)
+		for w.Next() {
+			key, _ := scan.Unquote(w.Key())
+			response.Metadata = scan.SetMember(response.Metadata, key, w.Value())
+		}
 	}
-	w := scan.Walk(set, 0, 1<<20)
-	for w.Next() {
-		key, _ := scan.Unquote(w.Key())
-		response.Metadata = scan.SetMember(response.Metadata, key, w.Value())
+	if c.route != nil && c.route.deprecation != nil {
+		response.Metadata = scan.SetMember(response.Metadata, "deprecation", c.deprecation())
 	}
 	return response
 }

@@ -141,7 +141,7 @@ func TestTheCallHasSideItemTimesAndPeer(t *testing.T) {
 
 	require.Equal(t, "Start NoticeEventError End", methodsOf(&mock))
 	want := events.Call{
-		Side: events.Callee, Request: request, Registered: true, Item: 4, Started: started, Peer: peer,
+		Side: events.Callee, Request: request, Registered: true, Origin: "other", Item: 4, Started: started, Peer: peer,
 	}
 	require.Equal(t, want, mock.Calls()[0].Call, "at the start")
 	want.Elapsed = 3 * time.Second

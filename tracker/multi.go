@@ -39,3 +39,13 @@ func (m multi) End(ctx context.Context, response events.Event, err error) contex
 	}
 	return ctx
 }
+
+// Inject has those that are an [Injector] add to the request.
+func (m multi) Inject(ctx context.Context, request events.Event) events.Event {
+	for _, t := range m {
+		if i, ok := t.(Injector); ok {
+			request = i.Inject(ctx, request)
+		}
+	}
+	return request
+}

@@ -33,6 +33,14 @@ type Tracker interface {
 	End(ctx context.Context, response events.Event, err error) context.Context
 }
 
+// An Injector is a Tracker that tells the callee something, as which trace a call
+// belongs to. A client has it add that to the request after Start, under the context
+// that Start returned.
+type Injector interface {
+	Tracker
+	Inject(ctx context.Context, request events.Event) events.Event
+}
+
 // NoOp is a Tracker that does nothing.
 type NoOp struct{}
 

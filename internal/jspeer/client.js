@@ -37,7 +37,7 @@ const calls = {
   unprocessable: () => byName("peer:thing:rename:v1", {}, guest),
   invalidPayload: () => byName("peer:text:echo:v1", { text: 7 }, user),
   panic: () => byName("peer:thing:break:v1", {}, user),
-  noSuchEvent: () => byName("peer:nothing:get:v1", {}, user),
+  noSuchEvent: () => byName("peer:weather:get:v1", {}, user),
   noSuchVersion: () => byName("peer:text:echo:v9", {}, user),
   noVersion: () => byName("peer:text:echo", { text: "hello" }, user),
   noPayload: () => byName("peer:text:echo:v1", undefined, user),
@@ -47,7 +47,7 @@ const calls = {
     events: [
       item("peer:text:echo", "1", { text: "first" }),
       item("peer:thing:get", "1", { id: "t-2" }),
-      item("peer:nothing:get", "1", {}),
+      item("peer:weather:get", "1", {}),
       item("peer:text:echo", "1", { text: "last" }),
     ],
   }, user),

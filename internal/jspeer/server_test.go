@@ -60,7 +60,7 @@ func TestTheClientCallsTheJavaScriptServer(t *testing.T) {
 	}{
 		{"an error keeps its kind, code and parameters", "peer:thing:get", 1, events.KindNotFound, "THING_NOT_FOUND", "id", "t-1"},
 		{"a failing handler is an error without a message", "peer:thing:break", 1, events.KindError, events.CodeUnhandledError, "", nil},
-		{"an event that is not there is told by the bare name", "peer:nothing:get", 1, events.KindEventNotFound, events.CodeNoEventHandler, "event", "peer:nothing:get"},
+		{"an event that is not there is told by the bare name", "peer:weather:get", 1, events.KindEventNotFound, events.CodeNoEventHandler, "event", "peer:weather:get"},
 		{"a version that is not there too", "peer:text:echo", 9, events.KindEventNotFound, events.CodeNoEventHandler, "event", "peer:text:echo"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -5,11 +5,16 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
+	"time"
 )
 
 // Check compares an answer with the one that the case expects.
 func (c Case) Check(answer []byte) error {
+	if c.open {
+		return fmt.Errorf("%w\ngot:  %s", errOpen, answer)
+	}
 	if c.exact || len(c.want) == 0 {
 		if !bytes.Equal(answer, c.want) {
 			return fmt.Errorf("the bytes differ\ngot:  %s\nwant: %s", answer, c.want)
@@ -139,17 +144,14 @@ func (m *matcher) matchArray(path string, want []any, got any) error {
 }
 
 func (m *matcher) matchPlaceholder(path, want string, got any) error {
-	if want == "$any" {
-		return nil
-	}
-	text, ok := got.(string)
-	if !ok || text == "" {
+	if !stands(want, got) {
 		return differ(path, want, got)
 	}
-	_, name, named := strings.Cut(want, ":")
+	name, named := strings.CutPrefix(want, "$id:")
 	if !named {
 		return nil
 	}
+	text := got.(string) // as stands says
 	for other, id := range m.ids {
 		if (other == name) != (id == text) {
 			return fmt.Errorf("at %s: %q for $id:%s, but $id:%s was %q", path, text, name, other, id)
@@ -157,6 +159,25 @@ func (m *matcher) matchPlaceholder(path, want string, got any) error {
 	}
 	m.ids[name] = text
 	return nil
+}
+
+// stands reports whether the string want, which begins with $, may stand for got.
+func stands(want string, got any) bool {
+	text, isText := got.(string)
+	switch want {
+	case "$any":
+		return true
+	case "$number":
+		_, ok := got.(json.Number)
+		return ok
+	case "$time":
+		_, err := time.Parse(time.RFC3339, text)
+		return err == nil
+	}
+	if strings.HasPrefix(want, "$$") {
+		return isText && text == want[1:]
+	}
+	return isText && text != "" // $text, $id and $id:x
 }
 
 // checkPlaceholders finds misspelt placeholders when the script is read.
@@ -175,8 +196,8 @@ func checkPlaceholders(want any) error {
 			}
 		}
 	case string:
-		known := w == "$any" || w == "$text" || w == "$id" || strings.HasPrefix(w, "$id:")
-		if strings.HasPrefix(w, "$") && !known {
+		known := slices.Contains([]string{"$any", "$text", "$id", "$time", "$number"}, w)
+		if strings.HasPrefix(w, "$") && !known && !strings.HasPrefix(w, "$id:") && !strings.HasPrefix(w, "$$") {
 			return fmt.Errorf("unknown placeholder %q", w)
 		}
 	}

@@ -29,7 +29,8 @@ func (c Case) Request(ctx context.Context, base string) (*http.Request, error) {
 }
 
 // CheckHTTP reads and compares a whole HTTP answer, which has status 200 and is
-// application/json unless the case says otherwise. It returns the body.
+// application/json unless the case says otherwise. It returns the body, also with an
+// error if only the body is not as expected.
 func (c Case) CheckHTTP(answer *http.Response) ([]byte, error) {
 	body, err := io.ReadAll(answer.Body)
 	if err != nil {

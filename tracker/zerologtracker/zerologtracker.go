@@ -19,6 +19,7 @@ import (
 //	event, version, id, flowId, item (in a batch)
 //	kind      the last part of the answer's name: "response", "notFound", "none"
 //	code      of an error
+//	deprecated  true, with the origin who called, when the version is deprecated
 //	duration  as zerolog writes durations, in milliseconds by default
 //	peer      the other side's address
 //	error     the whole error, cause included; stack after a panic
@@ -63,6 +64,12 @@ func (t *Tracker) End(ctx context.Context, response events.Event, err error) con
 	line.Str("kind", kind)
 	if code != "" {
 		line.Str("code", code)
+	}
+	if call.Deprecated {
+		line.Bool("deprecated", true)
+		if call.Origin != "" {
+			line.Str("origin", call.Origin)
+		}
 	}
 	line.Dur("duration", call.Elapsed)
 	if call.Peer.Addr != "" {
