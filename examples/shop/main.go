@@ -3,7 +3,9 @@
 //
 //	go run ./examples/shop
 //
-// It prints what to try. Run with -addr localhost:0 it listens on free ports.
+// It prints what to try. Run with -addr localhost:0 it listens on free ports, with
+// -metrics it serves /metrics for Prometheus, and with -trace it prints each trace of
+// OpenTelemetry as a tree.
 package main
 
 import (
@@ -16,11 +18,11 @@ import (
 	"os/signal"
 	"syscall"
 
-	"github.com/rs/zerolog"
-
 	"github.com/evoke-rpc/evoke/client"
+	"github.com/evoke-rpc/evoke/events"
 	"github.com/evoke-rpc/evoke/examples/shop/internal/catalog"
 	"github.com/evoke-rpc/evoke/examples/shop/internal/orders"
+	"github.com/evoke-rpc/evoke/service"
 )
 
 func main() {
@@ -38,6 +40,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags := flag.NewFlagSet("shop", flag.ContinueOnError)
 	flags.SetOutput(io.Discard) // main prints the error, in one line
 	addr := flags.String("addr", "localhost:8080", "`host:port` of orders; catalog has the next port, with port 0 both are free ones")
+	metrics := flags.Bool("metrics", false, "serve metrics for Prometheus at /metrics")
+	trace := flags.Bool("trace", false, "print each trace of OpenTelemetry as a tree")
 	if err := flags.Parse(args); errors.Is(err, flag.ErrHelp) {
 		flags.SetOutput(stdout)
 		flags.Usage()
@@ -49,25 +53,41 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return fmt.Errorf("unexpected argument %q", flags.Arg(0))
 	}
 
-	log := zerolog.New(console(stderr)).With().Timestamp().Logger()
-	ordersService, catalogService, err := listenBoth(ctx, *addr, log)
+	atOrders, atCatalog, err := listenBoth(ctx, *addr)
 	if err != nil {
 		return err
 	}
+	w := newWatches(stderr, *metrics, *trace)
 
-	catalog.Register(catalogService.mux, catalog.NewStore(wares()...))
+	catalogURL := baseURL(*addr, atCatalog.Addr())
+	catalogServer := newServer("catalog", catalogURL, atCatalog, w.of("catalog"))
+	catalog.Register(catalogServer.mux, catalog.NewStore(wares()...))
 
-	toCatalog := client.New(catalogService.url+"/events",
-		client.WithTracker(ordersService.tracker),
+	byOrders := w.of("orders")
+	toCatalog := client.New(catalogURL+"/events",
+		client.WithTracker(byOrders.tracker),
 		client.WithTimeout(callTimeout/2), // so that time is left to give stock back
 		client.WithRetry(client.Retry{Attempts: 3}))
 	defer toCatalog.CloseIdleConnections()
-	orders.Register(ordersService.mux, toCatalog)
+	ordersServer := newServer("orders", baseURL(*addr, atOrders.Addr()), atOrders, byOrders,
+		service.WithCheck("catalog", wellAt(toCatalog)))
+	orders.Register(ordersServer.mux, toCatalog)
 
-	if err := printWhatToTry(stdout, ordersService.url, catalogService.url); err != nil {
-		return errors.Join(err, ordersService.listener.Close(), catalogService.listener.Close())
+	if err := printWhatToTry(stdout, ordersServer.url, catalogServer.url); err != nil {
+		return errors.Join(err, atOrders.Close(), atCatalog.Close())
 	}
-	return serve(ctx, ordersService, catalogService)
+	return serve(ctx, ordersServer, catalogServer)
+}
+
+// wellAt is a check that another service is well.
+func wellAt(other events.Handler) func(context.Context) error {
+	return func(ctx context.Context) error {
+		h, err := client.Call[service.Health](ctx, other, service.HealthCheck, 1, nil)
+		if err == nil && h.Status != service.OK {
+			err = fmt.Errorf("it says that it is %s", h.Status)
+		}
+		return err
+	}
 }
 
 // wares is what the shop sells.

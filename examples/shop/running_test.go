@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"io"
 	"net/http"
 	"regexp"
 	"strings"
@@ -23,12 +24,12 @@ type running struct {
 }
 
 // start runs the shop on free ports and returns when it has said where it is.
-func start(t *testing.T) *running {
+func start(t *testing.T, flags ...string) *running {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	r := &running{t: t, log: new(output), cancel: cancel, ended: make(chan error, 1)}
 	stdout := make(firstWrite, 1)
-	go func() { r.ended <- run(ctx, []string{"-addr", "127.0.0.1:0"}, stdout, r.log) }()
+	go func() { r.ended <- run(ctx, append(flags, "-addr", "127.0.0.1:0"), stdout, r.log) }()
 	select {
 	case r.printed = <-stdout:
 	case err := <-r.ended:
@@ -58,6 +59,25 @@ func (r *running) commands() []command {
 	}
 	require.Len(r.t, all, strings.Count(r.printed, "curl"), "commands that look like others:\n%s", r.printed)
 	return all
+}
+
+// urls are the bases of orders and catalog.
+func (r *running) urls() []string {
+	return regexp.MustCompile(`http://\S+`).FindAllString(r.printed, 2)
+}
+
+// get returns the status and the body of a page.
+func get(t *testing.T, url string) (int, string) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+	require.NoError(t, err)
+	c := http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	response, err := c.Do(request)
+	require.NoError(t, err)
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	require.NoError(t, err)
+	return response.StatusCode, string(body)
 }
 
 // post sends body as an event and returns the answer.

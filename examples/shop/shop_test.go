@@ -8,6 +8,7 @@ import (
 	"net"
 	"os/exec"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -15,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/evoke-rpc/evoke/events"
+	"github.com/evoke-rpc/evoke/service"
 )
 
 func TestThePrintedCommandsAreAnsweredAsTheShopSays(t *testing.T) {
@@ -36,12 +38,20 @@ func TestThePrintedCommandsAreAnsweredAsTheShopSays(t *testing.T) {
 			"parameters":{"productId":"p-2","stock":3,"quantity":99}}`},
 	}
 	commands := shop.commands()
-	require.Len(t, commands, len(expected))
-	for i, c := range commands {
+	require.Len(t, commands, len(expected)+1)
+	for i, c := range commands[:len(expected)] {
 		answer := decode(t, post(t, c.url, c.body))
 		require.Equal(t, expected[i].name, answer.Name, c.line)
 		require.JSONEq(t, expected[i].payload, string(answer.Payload), c.line)
 	}
+
+	var stats service.Stats
+	last := decode(t, post(t, commands[len(expected)].url, commands[len(expected)].body))
+	require.NoError(t, json.Unmarshal(last.Payload, &stats))
+	i := slices.IndexFunc(stats.Events, func(e service.EventStats) bool { return e.Name == "orders:order:place" })
+	require.GreaterOrEqual(t, i, 0)
+	require.EqualValues(t, 2, stats.Events[i].Calls)
+	require.Equal(t, "OUT_OF_STOCK", stats.Events[i].LastError.Code)
 
 	list := decode(t, post(t, commands[0].url, commands[0].body))
 	require.JSONEq(t, wares, string(list.Payload), "the cancelled and the failed order have not given all back")

@@ -24,19 +24,21 @@ func Register(m *mux.Mux, store *Store) {
 	s := &service{store: store}
 	noProduct := mux.WithError(events.KindNotFound, codeProductNotFound, "No product has this id.")
 
-	mux.Handle(m, "catalog:product:get", 1, s.getProductV1,
+	mux.Handle(m, "catalog:product:get", 2, s.getProduct,
+		mux.WithDoc("Returns a product with its price and what is in stock."),
+		mux.WithExample(GetProduct{ID: "p-1"}, Product{ID: "p-1", Name: "Espresso cup", Price: Money{950, "EUR"}, Stock: 12}),
+		noProduct)
+
+	// Version 1 is for callers who know no other: the same handler, without what it
+	// cannot say.
+	mux.Upcast(m, "catalog:product:get", 1, 2,
+		func(in GetProduct) (GetProduct, error) { return in, nil }, toV1,
 		mux.WithDoc("Returns a product with its price in cents. Version 2 also tells the currency and the stock."),
 		mux.WithExample(GetProduct{ID: "p-1"}, ProductV1{ID: "p-1", Name: "Espresso cup", PriceCents: 950}),
 		mux.WithDeprecation(evokecatalog.Deprecation{
 			Since: time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC), Sunset: time.Date(2027, 11, 1, 0, 0, 0, 0, time.UTC),
 			Successor: 2, Note: "Version 2 names the currency.",
-		}),
-		noProduct)
-
-	mux.Handle(m, "catalog:product:get", 2, s.getProduct,
-		mux.WithDoc("Returns a product with its price and what is in stock."),
-		mux.WithExample(GetProduct{ID: "p-1"}, Product{ID: "p-1", Name: "Espresso cup", Price: Money{950, "EUR"}, Stock: 12}),
-		noProduct)
+		}))
 
 	mux.Handle(m, "catalog:product:list", 1, s.listProducts,
 		mux.WithDoc("Lists the products by id, all of them or those in stock."),

@@ -51,9 +51,8 @@ func (s *service) getProduct(_ context.Context, in GetProduct) (Product, error) 
 	return p, nil
 }
 
-func (s *service) getProductV1(ctx context.Context, in GetProduct) (ProductV1, error) {
-	p, err := s.getProduct(ctx, in)
-	return ProductV1{ID: p.ID, Name: p.Name, PriceCents: p.Price.Cents}, err
+func toV1(p Product) (ProductV1, error) {
+	return ProductV1{ID: p.ID, Name: p.Name, PriceCents: p.Price.Cents}, nil
 }
 
 func (s *service) listProducts(_ context.Context, in ListProducts) (ProductList, error) {

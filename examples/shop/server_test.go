@@ -2,13 +2,13 @@ package main
 
 import (
 	"context"
+	"io"
 	"net"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/rs/zerolog"
 	"github.com/stretchr/testify/require"
 
 	"github.com/evoke-rpc/evoke/mux"
@@ -16,12 +16,18 @@ import (
 
 const held = `{"name":"test:call:hold","version":1,"payload":{}}`
 
+func newTestServer(t *testing.T, name string) *server {
+	t.Helper()
+	listener, err := listen(t.Context(), name, "127.0.0.1", "0")
+	require.NoError(t, err)
+	return newServer(name, baseURL("127.0.0.1:0", listener.Addr()), listener, newWatches(io.Discard, false, false).of(name))
+}
+
 // hold makes a service with an event that is answered when release is closed.
-func hold(t *testing.T) (s *service, started, release chan struct{}) {
+func hold(t *testing.T) (s *server, started, release chan struct{}) {
 	t.Helper()
 	started, release = make(chan struct{}), make(chan struct{})
-	s, err := listen(t.Context(), "orders", "127.0.0.1", "0", zerolog.Nop())
-	require.NoError(t, err)
+	s = newTestServer(t, "orders")
 	mux.Handle(s.mux, "test:call:hold", 1, func(context.Context, struct{}) (struct{}, error) {
 		close(started)
 		<-release
@@ -48,7 +54,7 @@ func TestACallThatRunsIsAnsweredBeforeTheServiceEnds(t *testing.T) {
 func TestACallThatDoesNotEndIsCutOff(t *testing.T) {
 	s, started, release := hold(t)
 	served, cut := make(chan error, 1), make(chan error, 1)
-	go func() { served <- s.server.Serve(s.listener) }()
+	go func() { served <- s.http.Serve(s.listener) }()
 	go func() {
 		c := http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 		response, err := c.Post(s.url+"/events", "application/json", strings.NewReader(held))
@@ -70,7 +76,7 @@ func TestACallThatDoesNotEndIsCutOff(t *testing.T) {
 func TestAHandlerThatWentOnAfterItsDeadlineIsWaitedFor(t *testing.T) {
 	s, started, release := hold(t)
 	served := make(chan error, 1)
-	go func() { served <- s.server.Serve(s.listener) }()
+	go func() { served <- s.http.Serve(s.listener) }()
 	answer := post(t, s.url+"/events", strings.Replace(held, `"payload"`, `"metadata":{"timeoutMs":100},"payload"`, 1))
 	require.Contains(t, answer, "DEADLINE_EXCEEDED")
 	<-started
@@ -83,27 +89,26 @@ func TestAHandlerThatWentOnAfterItsDeadlineIsWaitedFor(t *testing.T) {
 }
 
 func TestServeEndsWhenOneServiceFails(t *testing.T) {
-	orders, catalog, err := listenBoth(t.Context(), "127.0.0.1:0", zerolog.Nop())
-	require.NoError(t, err)
+	orders, catalog := newTestServer(t, "orders"), newTestServer(t, "catalog")
 	require.NoError(t, catalog.listener.Close())
 	require.ErrorContains(t, serve(t.Context(), orders, catalog), "catalog ended: ")
 	require.False(t, reachable(orders), "orders still listens")
 }
 
 func TestAPrintedURLLeadsToTheServerWhateverItListensAt(t *testing.T) {
-	for host, url := range map[string]string{
-		"localhost": "http://localhost:80",
-		"127.0.0.1": "http://127.0.0.1:80",
-		"":          "http://localhost:80",
-		"0.0.0.0":   "http://localhost:80",
-		"::":        "http://localhost:80",
-		"::1":       "http://[::1]:80",
+	for addr, url := range map[string]string{
+		"localhost:0":  "http://localhost:80",
+		"127.0.0.1:80": "http://127.0.0.1:80",
+		":80":          "http://localhost:80",
+		"0.0.0.0:80":   "http://localhost:80",
+		"[::]:80":      "http://localhost:80",
+		"[::1]:80":     "http://[::1]:80",
 	} {
-		require.Equal(t, url, baseURL(host, &net.TCPAddr{Port: 80}), "listening at %q", host)
+		require.Equal(t, url, baseURL(addr, &net.TCPAddr{Port: 80}), "listening at %q", addr)
 	}
 }
 
-func reachable(s *service) bool {
+func reachable(s *server) bool {
 	conn, err := net.Dial("tcp", s.listener.Addr().String())
 	if err == nil {
 		conn.Close()
