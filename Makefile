@@ -1,6 +1,6 @@
 # What a contributor runs. `make` alone lists the targets.
 
-PEERS := internal/jspeer internal/browser
+PEERS := internal/jspeer internal/browser internal/tspeer
 
 .PHONY: help
 help: ## list the targets
@@ -30,7 +30,7 @@ fuzz: ## each fuzz target for FUZZTIME (10m)
 	@for package in $$(git grep -l '^func Fuzz' -- '*_test.go' | xargs -n1 dirname | sort -u); do \
 	  for target in $$(sed -n 's/^func \(Fuzz[A-Za-z]*\).*/\1/p' $$package/*_test.go); do \
 	    echo "== $$package $$target"; \
-	    go test ./$$package -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) || exit 1; \
+	    go test ./$$package -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 5x || exit 1; \
 	  done; done
 
 .PHONY: bench
