@@ -3,6 +3,7 @@ package evoke_test
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"net"
 	"os"
 	"os/exec"
@@ -39,14 +40,16 @@ import (
 	"github.com/rs/zerolog"
 
 	"github.com/evoke-rpc/evoke/batch"
+	"github.com/evoke-rpc/evoke/catalog"
 	"github.com/evoke-rpc/evoke/client"
 	"github.com/evoke-rpc/evoke/docgen"
 	"github.com/evoke-rpc/evoke/events"
 	"github.com/evoke-rpc/evoke/mux"
+	"github.com/evoke-rpc/evoke/service"
 	"github.com/evoke-rpc/evoke/tracker/zerologtracker"
 )
 var (
-	_ http.Handler; _ docgen.Option
+	_ http.Handler; _ docgen.Option; _ catalog.Catalog; _ service.Info
 	_ context.Context; _ = errors.Is; _ time.Time; _ zerolog.Logger; _ *batch.Handler
 	_ *client.Client; _ events.Event; _ *mux.Mux; _ *zerologtracker.Tracker
 )
@@ -63,7 +66,12 @@ type shelf struct{}
 func (shelf) Product(string) (p Product, ok bool) { return p, ok }
 `
 	const values = `
-func snippet(ctx context.Context, c *client.Client, m *mux.Mux, log zerolog.Logger, audit events.Middleware,
+func ping(context.Context) error { return nil }
+func toV1(in GetProduct) (GetProduct, error) { return in, nil }
+func fromV1(p ProductV2) (Product, error) { return Product{p.ID}, nil }
+func toV3(in GetProduct) (GetProduct, error) { return in, nil }
+func fromV3(p Product) (ProductV2, error) { return ProductV2{p.ID}, nil }
+func snippet(ctx context.Context, nextYear time.Time, c *client.Client, m *mux.Mux, log zerolog.Logger, audit events.Middleware,
 	getProduct func(context.Context, GetProduct) (Product, error), getProductV2 func(context.Context, GetProduct) (ProductV2, error)) error {
 `
 	dir, err := os.MkdirTemp(".", "readme-snippets-")
@@ -142,6 +150,8 @@ func TestReadmeCommands(t *testing.T) {
 			switch {
 			case len(words) == 2 && words[0] == "make":
 				require.Regexp(t, `(?m)^`+words[1]+`:`, string(makefile))
+			case len(words) > 3 && strings.HasPrefix(line, "go run ./cmd/evoke "):
+				runAgainstTheShop(t, words[2:])
 			case len(words) == 3 && words[0] == "go" && words[1] == "run":
 				out, err := exec.CommandContext(t.Context(), "go", "build", "-o", os.DevNull, words[2]).CombinedOutput()
 				require.NoError(t, err, "%s", out)
@@ -150,6 +160,30 @@ func TestReadmeCommands(t *testing.T) {
 			}
 		}
 	}
+}
+
+// runAgainstTheShop runs a program with arguments that lead to examples/shop.
+func runAgainstTheShop(t *testing.T, program []string) {
+	addr := freeAddr(t)
+	dir := t.TempDir()
+	for name, path := range map[string]string{"shop": "./examples/shop", "program": program[0]} {
+		out, err := exec.CommandContext(t.Context(), "go", "build", "-o", filepath.Join(dir, name), path).CombinedOutput()
+		require.NoError(t, err, "%s", out)
+	}
+	shop := exec.CommandContext(t.Context(), filepath.Join(dir, "shop"), "-addr", addr)
+	stdout, err := shop.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, shop.Start())
+	defer func() { _ = shop.Process.Kill(); _ = shop.Wait() }()
+	_, err = stdout.Read(make([]byte, 1)) // it prints what to try when it listens
+	require.NoError(t, err)
+	go func() { _, _ = io.Copy(io.Discard, stdout) }()
+	for i := range program {
+		program[i] = strings.Trim(program[i], "'") // as a shell does
+	}
+	args := strings.Split(strings.ReplaceAll(strings.Join(program[1:], "\n"), "localhost:8080", addr), "\n")
+	out, err := exec.CommandContext(t.Context(), filepath.Join(dir, "program"), args...).CombinedOutput()
+	require.NoError(t, err, "%v: %s", args, out)
 }
 
 func freeAddr(t *testing.T) string {
