@@ -39,7 +39,7 @@ const search = document.getElementById("search");
 const results = document.getElementById("results");
 const found = document.getElementById("found");
 const main = document.getElementById("main");
-const most = 50;
+const most = 30;
 let entries = null;
 let loading = null;
 
