@@ -90,6 +90,9 @@ type Event struct {
 	// types are unknown, as those of a raw handler.
 	InputSchema  json.RawMessage `json:"inputSchema,omitempty"`
 	OutputSchema json.RawMessage `json:"outputSchema,omitempty"`
+	// SlowValidation is true when payloads are validated, but InputSchema has something
+	// that no compiled check expresses: each takes tens of microseconds or more.
+	SlowValidation bool `json:"slowValidation,omitempty"`
 	// Examples are in the author's order.
 	Examples []Example `json:"examples,omitempty"`
 	// Errors are those that the author declared.

@@ -70,7 +70,8 @@ func (r *route) describe(codec events.Codec) catalog.Event {
 		Name: r.name, Version: r.version, Irregular: !catalog.Regular(r.name),
 		Doc: r.doc, Input: typeName(r.inputType), Output: typeName(r.outputType),
 		InputSchema: schemaJSON(r.input, r.inputType), OutputSchema: schemaJSON(r.output, r.outputType),
-		Errors: r.errors, Timeout: r.timeout, ServedBy: r.servedBy, Internal: r.internal, Deprecation: r.deprecation,
+		SlowValidation: r.validate && r.input != nil && !r.input.Compiled(),
+		Errors:         r.errors, Timeout: r.timeout, ServedBy: r.servedBy, Internal: r.internal, Deprecation: r.deprecation,
 	}
 	for _, example := range r.examples {
 		request, err := events.EncodePayload(codec, example[0])

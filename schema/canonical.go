@@ -19,7 +19,8 @@ func exact(v any) any {
 	switch t := v.(type) {
 	case json.Number:
 		if r, ok := new(big.Rat).SetString(t.String()); ok && !r.IsInt() {
-			return []json.RawMessage{json.RawMessage(r.Num().String()), json.RawMessage(r.Denom().String()), nil}
+			digits, _ := r.FloatPrec()
+			return json.Number(r.FloatString(digits))
 		}
 	case []any:
 		list := make([]any, len(t))

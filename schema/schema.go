@@ -9,8 +9,9 @@ import (
 
 // A Schema checks payloads. It is immutable and safe for concurrent use.
 type Schema struct {
-	raw  json.RawMessage
-	root *rule
+	raw   json.RawMessage
+	root  *rule
+	quick *acceptor // nil if the schema is not Compiled
 }
 
 // Compile reads a schema of draft 4, 6 or 7, which $schema names; without it,
@@ -51,7 +52,7 @@ func compile(raw json.RawMessage, documents map[string]json.RawMessage) (s *Sche
 	if err != nil {
 		return nil, err
 	}
-	return &Schema{raw: raw, root: root}, nil
+	return &Schema{raw: raw, root: root, quick: newQuick(root, raw)}, nil
 }
 
 // JSON returns the schema as it was given. Do not modify it.

@@ -24,7 +24,19 @@ const maxViolations = 100
 // A payload that is not JSON, holds a member twice or a number of monstrous size
 // has one violation that says so. At most 100 are returned, and none repeats more
 // than a few words of the payload.
-func (s *Schema) Validate(payload []byte, checks ...Check) (found []Violation) {
+func (s *Schema) Validate(payload []byte, checks ...Check) []Violation {
+	var all Check
+	for _, c := range checks {
+		all |= c
+	}
+	if s.accepts(payload, all) {
+		return nil
+	}
+	return s.explain(payload, all)
+}
+
+// explain is Validate by decoding the payload and asking the engine.
+func (s *Schema) explain(payload []byte, checks Check) (found []Violation) {
 	document, err := decode(payload)
 	if err != nil {
 		r := err.(*refusal)
@@ -35,11 +47,7 @@ func (s *Schema) Validate(payload []byte, checks ...Check) (found []Violation) {
 			found = []Violation{{"", "internal", "a payload that can be validated", "one that cannot"}}
 		}
 	}()
-	var all Check
-	for _, c := range checks {
-		all |= c
-	}
-	return violations(s.root, document, all)
+	return violations(s.root, document, checks)
 }
 
 func violations(r *rule, document any, checks Check) []Violation {

@@ -135,6 +135,8 @@ func TestIntegersMayBeWrittenWithAFraction(t *testing.T) {
 		{`{"const":0.1}`, `0.10000000000000000001`, false},
 		{`{"uniqueItems":true}`, `[9007199254740993,9007199254740992]`, true},
 		{`{"multipleOf":0.1}`, `0.3`, true},
+		{`{"const":0.5}`, `[1,2,null]`, false},
+		{`{"enum":[5e-1]}`, `0.50`, true},
 	} {
 		got := compile(t, test.schema).Validate([]byte(test.payload))
 		require.Equal(t, test.valid, got == nil, "schema %s, payload %s: %v", test.schema, test.payload, got)
