@@ -18,6 +18,7 @@ import (
 
 	"github.com/evoke-rpc/evoke/events"
 	"github.com/evoke-rpc/evoke/internal/guard"
+	"github.com/evoke-rpc/evoke/mux"
 )
 
 // The defaults of the limits.
@@ -145,9 +146,10 @@ func (h *Handler) run(ctx context.Context, n int, it item) answer {
 	if it.err != nil {
 		return answer{events.NewErrorEvent(it.event, it.err), fmt.Errorf("batch: item %d: %w", n, it.err)}
 	}
-	ctx, cancel := h.limit(events.WithItem(ctx, n))
-	defer cancel()
-	response, err := h.running.Serve(ctx, h.items, it.event, func(error) {})
+	var limit guard.Limit
+	ctx = h.limit(&limit, events.WithItem(ctx, n))
+	defer limit.End()
+	response, err := h.serve(ctx, it.event)
 	switch {
 	case response.Name != "" || err == nil:
 		response, defect := finish(it.event, response)
@@ -159,6 +161,14 @@ func (h *Handler) run(ctx context.Context, n int, it item) answer {
 		err = events.Errorf(events.KindError, events.CodeDeadlineExceeded, "the event took longer than the batch could give").Wrap(err)
 	}
 	return answer{events.NewErrorEvent(it.event, err), fmt.Errorf("batch: item %d, %s version %d: %w", n, it.event.Name, it.event.Version, err)}
+}
+
+// serve obeys the limit of ctx. A mux does so by itself.
+func (h *Handler) serve(ctx context.Context, request events.Event) (events.Event, error) {
+	if m, ok := h.items.(*mux.Mux); ok {
+		return m.Serve(ctx, request)
+	}
+	return h.running.Serve(ctx, h.items, request, func(error) {})
 }
 
 // finish makes what a Handler returned the answer to request. A mux and a client
@@ -188,19 +198,17 @@ func reserve(ctx context.Context) (context.Context, context.CancelFunc) {
 }
 
 // limit leaves the items that follow a part of the time.
-func (h *Handler) limit(ctx context.Context) (context.Context, context.CancelFunc) {
-	deadline, limited := ctx.Deadline()
-	if limited {
-		left := time.Until(deadline)
-		deadline = deadline.Add(-min(left/20, 500*time.Millisecond))
+func (h *Handler) limit(l *guard.Limit, ctx context.Context) context.Context {
+	limit := time.Duration(-1)
+	if deadline, limited := ctx.Deadline(); limited {
+		left := max(0, time.Until(deadline))
+		limit = left - min(left/20, 500*time.Millisecond)
 	}
-	if own := time.Now().Add(h.itemTimeout); h.itemTimeout > 0 && (!limited || own.Before(deadline)) {
-		deadline, limited = own, true
+	if h.itemTimeout > 0 && (limit < 0 || h.itemTimeout < limit) {
+		limit = h.itemTimeout
 	}
-	if !limited {
-		return ctx, func() {}
-	}
-	return context.WithDeadline(ctx, deadline)
+	l.Begin(ctx, limit)
+	return l.Of(ctx)
 }
 
 // payload joins the answers. Those that no longer fit are replaced. The error is

@@ -12,20 +12,33 @@ import (
 // scope is all that this package keeps in a context, in one value of it.
 type scope struct {
 	context.Context
-	call      *Call // the innermost one, of either side
-	handling  *Call // the innermost one of the callee's side
-	flow      string
-	peer      Peer
-	item      int
-	ids       func() string
+	call     *Call // the innermost one, of either side
+	handling *Call // the innermost one of the callee's side
+	flow     string
+	peer     *Peer // nil for the zero Peer
+	item     int
+	defaults *defaults
+	answered *answered
+}
+
+// defaults are what NewRequest and NewID go by. They are replaced, not changed.
+type defaults struct {
+	ids       func() string // nil for RandomID
 	propagate []string
-	answered  *answered
 }
 
 // answered collects the metadata of a response while it is being made.
 type answered struct {
 	mu       sync.Mutex
 	metadata json.RawMessage
+}
+
+// A frame is the scope of a call with what it points to, since a call is to cost one
+// allocation and not four.
+type frame struct {
+	scope
+	own       Call
+	collected answered
 }
 
 type scopeKey struct{}
@@ -51,6 +64,16 @@ func derive(ctx context.Context) *scope {
 	s := *scopeOf(ctx)
 	s.Context = ctx
 	return &s
+}
+
+// copyDefaults gives s defaults of its own, for the caller to alter.
+func (s *scope) copyDefaults() *defaults {
+	d := new(defaults)
+	if s.defaults != nil {
+		*d = *s.defaults
+	}
+	s.defaults = d
+	return d
 }
 
 // FlowFrom returns the flowId that calls made under ctx inherit, or "".
@@ -87,23 +110,28 @@ func CallFrom(ctx context.Context) Call {
 // call of the callee's side also sets the request, the flow and the peer, and
 // starts new response metadata.
 func WithCall(ctx context.Context, call Call) context.Context {
-	s := derive(ctx)
-	s.call = &call
+	f := &frame{scope: *scopeOf(ctx), own: call}
+	f.Context, f.call = ctx, &f.own
 	if call.Side == Callee {
-		s.handling, s.flow, s.peer, s.item = &call, call.Request.FlowID, call.Peer, 0
-		s.answered = new(answered)
+		f.handling, f.flow, f.peer, f.item = &f.own, call.Request.FlowID, &f.own.Peer, 0
+		f.answered = &f.collected
 	}
-	return s
+	return &f.scope
 }
 
 // PeerFrom returns the other side of the connection that an event came by. It is
 // the zero Peer for a call within the process.
-func PeerFrom(ctx context.Context) Peer { return scopeOf(ctx).peer }
+func PeerFrom(ctx context.Context) Peer {
+	if p := scopeOf(ctx).peer; p != nil {
+		return *p
+	}
+	return Peer{}
+}
 
 // WithPeer returns the context in which a transport serves what peer sent.
 func WithPeer(ctx context.Context, peer Peer) context.Context {
 	s := derive(ctx)
-	s.peer = peer
+	s.peer = &peer
 	return s
 }
 
@@ -120,8 +148,8 @@ func WithItem(ctx context.Context, n int) context.Context {
 
 // NewID returns an id from the source that [WithIDs] set, or a [RandomID].
 func NewID(ctx context.Context) string {
-	if ids := scopeOf(ctx).ids; ids != nil {
-		return ids()
+	if d := scopeOf(ctx).defaults; d != nil && d.ids != nil {
+		return d.ids()
 	}
 	return RandomID()
 }
@@ -130,7 +158,8 @@ func NewID(ctx context.Context) string {
 // source, which must be safe for concurrent use.
 func WithIDs(ctx context.Context, source func() string) context.Context {
 	s := derive(ctx)
-	s.ids = source
+	d := s.copyDefaults()
+	d.ids = source
 	return s
 }
 
@@ -138,7 +167,8 @@ func WithIDs(ctx context.Context, source func() string) context.Context {
 // the handled event's metadata, in place of those named before.
 func WithPropagation(ctx context.Context, keys ...string) context.Context {
 	s := derive(ctx)
-	s.propagate = keys
+	d := s.copyDefaults()
+	d.propagate = keys
 	return s
 }
 
@@ -169,4 +199,11 @@ func MetadataFrom(ctx context.Context) json.RawMessage {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.metadata
+}
+
+func propagated(ctx context.Context) []string {
+	if d := scopeOf(ctx).defaults; d != nil {
+		return d.propagate
+	}
+	return nil
 }

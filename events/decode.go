@@ -1,8 +1,10 @@
 package events
 
 import (
+	"bytes"
 	"encoding/json"
 	"strconv"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -56,6 +58,7 @@ func (d Decoder) Decode(data []byte) (Event, error) {
 	var e Event
 	var seen, filled fields
 	var problem *Error // the first one; reading goes on to learn the ids
+	t := texts{data: data}
 	w := scan.Walk(data, start, depth)
 	for w.Next() {
 		f := fieldOf(w.Key())
@@ -66,7 +69,7 @@ func (d Decoder) Decode(data []byte) (Event, error) {
 		case seen&f != 0:
 			err = badProtocol(f.name(), f.quoted()+" is there twice")
 		case string(w.Value()) != "null":
-			err = d.set(&e, f, w.Value())
+			err = d.set(&e, f, w.Value(), &t, w.End())
 			filled |= f
 		}
 		seen |= f
@@ -138,17 +141,17 @@ func (d Decoder) Validate(e Event) error {
 // ids returns the part of e by which its sender recognises an answer.
 func (e Event) ids() Event { return Event{ID: e.ID, FlowID: e.FlowID} }
 
-// set reads raw, which is valid JSON and not null, into the field f.
-func (d Decoder) set(e *Event, f fields, raw []byte) *Error {
+// set reads raw, which is valid JSON, not null and ends at end, into the field f.
+func (d Decoder) set(e *Event, f fields, raw []byte, t *texts, end int) *Error {
 	switch f {
 	case fieldName:
-		return d.setText(&e.Name, f, raw)
+		return d.setText(&e.Name, f, raw, t, end)
 	case fieldVersion:
 		return setVersion(&e.Version, raw)
 	case fieldID:
-		return d.setText(&e.ID, f, raw)
+		return d.setText(&e.ID, f, raw, t, end)
 	case fieldFlowID:
-		return d.setText(&e.FlowID, f, raw)
+		return d.setText(&e.FlowID, f, raw, t, end)
 	case fieldPayload:
 		return setRaw(&e.Payload, f, raw)
 	case fieldIdentity:
@@ -159,11 +162,11 @@ func (d Decoder) set(e *Event, f fields, raw []byte) *Error {
 	return setRaw(&e.Metadata, f, raw)
 }
 
-func (d Decoder) setText(dst *string, f fields, raw []byte) *Error {
+func (d Decoder) setText(dst *string, f fields, raw []byte, t *texts, end int) *Error {
 	if kind := scan.Kind(raw); kind != "string" {
 		return badProtocol(f.name(), f.quoted()+" must be a string, got "+article(kind))
 	}
-	s, whole := scan.Unquote(raw)
+	s, whole := t.unquote(raw, end)
 	if !whole {
 		return badProtocol(f.name(), f.quoted()+" has a lone surrogate, half of an escaped pair")
 	}
@@ -185,12 +188,48 @@ func (d Decoder) checkText(f fields, s string) *Error {
 	if len(s) > limit {
 		return badProtocol(f.name(), f.quoted()+" is longer than "+strconv.Itoa(limit)+" bytes")
 	}
-	for i, c := range s {
-		if c < ' ' || c >= 0x7f && unicode.IsControl(c) {
-			return badProtocol(f.name(), f.quoted()+" has a control character at byte "+strconv.Itoa(i))
-		}
+	if i := control(s); i >= 0 {
+		return badProtocol(f.name(), f.quoted()+" has a control character at byte "+strconv.Itoa(i))
 	}
 	return nil
+}
+
+// control returns where the first control character of s is, -1 if there is none.
+func control(s string) int {
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c < ' ' || c == 0x7f:
+			return i
+		case c >= utf8.RuneSelf:
+			if j := strings.IndexFunc(s[i:], unicode.IsControl); j >= 0 {
+				return i + j
+			}
+			return -1
+		}
+	}
+	return -1
+}
+
+// texts makes strings of an event's name and ids. They stand at its beginning as a
+// rule, where one copy serves all three.
+type texts struct {
+	data   []byte
+	at     int // where copied begins
+	copied string
+}
+
+// maxCopied is about what name, version and two UUIDs take, in bytes.
+const maxCopied = 192
+
+func (t *texts) unquote(raw []byte, end int) (s string, whole bool) {
+	start := end - len(raw)
+	if t.copied == "" {
+		t.at, t.copied = start, string(t.data[start:min(start+maxCopied, len(t.data))])
+	}
+	if end > t.at+len(t.copied) || bytes.IndexByte(raw, '\\') >= 0 {
+		return scan.Unquote(raw)
+	}
+	return t.copied[start-t.at+1 : end-t.at-1], true
 }
 
 func setVersion(dst *int, raw []byte) *Error {

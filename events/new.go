@@ -140,7 +140,7 @@ func inheritedMetadata(ctx context.Context) json.RawMessage {
 		}
 	}
 	out = append(out, '}')
-	for _, key := range scopeOf(ctx).propagate {
+	for _, key := range propagated(ctx) {
 		if v := scan.Lookup(parent.Metadata, key); v != nil {
 			out = scan.SetMember(out, key, v)
 		}

@@ -46,7 +46,7 @@ func (t *typed[In, Out]) Serve(ctx context.Context, request events.Event) (event
 		return events.Event{}, err
 	}
 	return events.Event{
-		Name: request.Name + ":response", Version: request.Version,
+		Name: t.route.success, Version: request.Version,
 		ID: request.ID, FlowID: request.FlowID, Payload: payload,
 	}, nil
 }

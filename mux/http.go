@@ -97,20 +97,52 @@ func (m *Mux) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (m *Mux) serveHTTP(w http.ResponseWriter, r *http.Request) {
-	ctx := events.WithPeer(r.Context(), events.Peer{Protocol: "http", Addr: r.RemoteAddr, TLS: r.TLS, Headers: r.Header})
 	body, err := m.readBody(w, r)
 	if err != nil {
-		m.refuseHTTP(ctx, w, r, events.Event{}, err)
+		m.refuseHTTP(w, r, events.Event{}, err)
 		return
 	}
 	request, err := m.decoder.Decode(body)
 	if err != nil {
-		m.refuseHTTP(ctx, w, r, request, err)
+		m.refuseHTTP(w, r, request, err)
 		return
 	}
-	c := m.begin(ctx, request, budget(r), len(body))
-	defer c.cancel()
-	response, err := c.serve()
+	c, request := m.begin(r.Context(), request, arrival{peerOf(r), budget(r), len(body)})
+	defer c.limit.End()
+	c.respond(w, r, request)
+}
+
+// respond serves the event and writes the answer. Where the limit of the call can be
+// watched from outside, the handler runs here, which saves a goroutine.
+func (c *call) respond(w http.ResponseWriter, r *http.Request, request events.Event) {
+	if !c.limit.Limited() || !canBeLeft(w, r) {
+		response, err := c.serve(request)
+		c.writeHTTP(w, r, response, err)
+		return
+	}
+	response, err, late := c.serveWatched(w, r, request)
+	if late {
+		c.returnedLate(err)
+		return
+	}
+	c.writeHTTP(w, r, response, err)
+}
+
+// aborts reports whether a handler wants the connection broken off.
+func aborts(err error) bool {
+	if err == nil {
+		return false
+	}
+	p := new(events.PanicError)
+	return errors.As(err, &p) && p.Value == http.ErrAbortHandler
+}
+
+func peerOf(r *http.Request) events.Peer {
+	return events.Peer{Protocol: "http", Addr: r.RemoteAddr, TLS: r.TLS, Headers: r.Header}
+}
+
+// writeHTTP ends the call with its answer.
+func (c *call) writeHTTP(w http.ResponseWriter, r *http.Request, response events.Event, err error) {
 	if gone(r) || response.Name == "" {
 		c.end(events.Event{}, cmp.Or(err, context.Canceled), 0, 0)
 		panic(http.ErrAbortHandler) // or net/http would answer with an empty 200
@@ -118,9 +150,9 @@ func (m *Mux) serveHTTP(w http.ResponseWriter, r *http.Request) {
 	buf := buffers.Get().(*[]byte)
 	defer keep(buf)
 	*buf = response.Append((*buf)[:0])
-	status := m.status(response)
+	status := c.mux.status(response)
 	c.end(response, err, status, len(*buf))
-	if p := new(events.PanicError); errors.As(err, &p) && p.Value == http.ErrAbortHandler {
+	if aborts(err) {
 		panic(http.ErrAbortHandler)
 	}
 	c.deprecationHeaders(w.Header())
@@ -133,14 +165,19 @@ func gone(r *http.Request) bool { return errors.Is(r.Context().Err(), context.Ca
 
 // budget is the time that the caller gives by header, -1 if he does not say.
 func budget(r *http.Request) time.Duration {
-	if d, ok := milliseconds(r.Header.Get("Evoke-Timeout-Ms")); ok {
-		return d
+	if said := r.Header["Evoke-Timeout-Ms"]; len(said) > 0 {
+		if d, ok := milliseconds(said[0]); ok {
+			return d
+		}
 	}
 	return -1
 }
 
 func (m *Mux) status(response events.Event) int {
-	if e := new(events.Error); m.http.status != nil && errors.As(response.Err(), &e) {
+	if m.http.status == nil {
+		return http.StatusOK
+	}
+	if e := new(events.Error); errors.As(response.Err(), &e) {
 		return m.http.statusOf(e.Kind)
 	}
 	return http.StatusOK
@@ -155,15 +192,16 @@ func (o httpOptions) statusOf(kind events.Kind) int {
 }
 
 func write(w http.ResponseWriter, response events.Event, status int, body []byte) {
+	values := [...]string{"application/json", strconv.Itoa(len(body)), "nosniff", response.Name, response.FlowID}
 	h := w.Header()
-	h["Content-Type"] = []string{"application/json"}
-	h["Content-Length"] = []string{strconv.Itoa(len(body))}
-	h["X-Content-Type-Options"] = []string{"nosniff"}
+	h["Content-Type"] = values[0:1:1]
+	h["Content-Length"] = values[1:2:2]
+	h["X-Content-Type-Options"] = values[2:3:3]
 	if visible(response.Name) {
-		h["Event-Name"] = []string{response.Name}
+		h["Event-Name"] = values[3:4:4]
 	}
 	if visible(response.FlowID) {
-		h["Flow-Id"] = []string{response.FlowID}
+		h["Flow-Id"] = values[4:5:5]
 	}
 	w.WriteHeader(status)
 	w.Write(body) // its error means that the caller is gone
@@ -207,7 +245,7 @@ func (e *httpError) Error() string {
 func (e *httpError) Unwrap() error { return e.cause }
 
 // refuseHTTP answers a request that holds no event.
-func (m *Mux) refuseHTTP(ctx context.Context, w http.ResponseWriter, r *http.Request, part events.Event, err error) {
+func (m *Mux) refuseHTTP(w http.ResponseWriter, r *http.Request, part events.Event, err error) {
 	status, answer := http.StatusOK, err
 	if e := new(httpError); errors.As(err, &e) {
 		status = e.status
@@ -216,7 +254,7 @@ func (m *Mux) refuseHTTP(ctx context.Context, w http.ResponseWriter, r *http.Req
 	} else if m.http.status != nil {
 		status = m.http.statusOf(events.KindBadProtocol)
 	}
-	m.notice(ctx, err)
+	m.notice(events.WithPeer(r.Context(), peerOf(r)), err)
 	// To net/http, a body that ended too soon or came too late means that the caller
 	// is gone. He may have closed his half only, and still listen.
 	if gone(r) && answer == err {
@@ -258,7 +296,11 @@ func (m *Mux) readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	case r.ContentLength > limit:
 		return nil, tooLarge(limit, nil)
 	}
-	body, err := readAll(http.MaxBytesReader(w, r.Body, limit), r.ContentLength)
+	from := r.Body
+	if r.ContentLength < 0 {
+		from = http.MaxBytesReader(w, from, limit) // net/http itself reads no more than what is announced
+	}
+	body, err := readAll(from, r.ContentLength)
 	switch {
 	case err == nil:
 		if m.http.readTimeout > 0 {

@@ -47,6 +47,7 @@ type Mux struct {
 	revision    atomic.Uint64
 	names       atomic.Pointer[neighbourhood] // made when it is first needed
 	running     guard.Group
+	watches     watches
 }
 
 // New returns a Mux without handlers.
@@ -90,7 +91,7 @@ func (m *Mux) notice(ctx context.Context, err error) { (*m.tracker.Load()).Notic
 // instead of an event only if ctx was cancelled. At the deadline of ctx it
 // answers DEADLINE_EXCEEDED, even if the handler goes on; see [Mux.Wait].
 func (m *Mux) Serve(ctx context.Context, request events.Event) (events.Event, error) {
-	for _, raw := range []*json.RawMessage{&request.Identity, &request.Auth, &request.Metadata} {
+	for _, raw := range [...]*json.RawMessage{&request.Identity, &request.Auth, &request.Metadata} {
 		if string(*raw) == "null" {
 			*raw = nil // as on the wire
 		}
@@ -99,9 +100,9 @@ func (m *Mux) Serve(ctx context.Context, request events.Event) (events.Event, er
 		m.notice(ctx, err)
 		return m.badProtocol(echoed(request), err), nil
 	}
-	c := m.begin(ctx, request, -1, 0)
-	defer c.cancel()
-	response, err := c.serve()
+	c, request := m.begin(ctx, request, arrival{peer: events.PeerFrom(ctx), budget: -1})
+	defer c.limit.End()
+	response, err := c.serve(request)
 	c.end(response, err, 0, 0)
 	if response.Name == "" {
 		return response, err

@@ -21,6 +21,7 @@ type event struct{ versions []*route }
 // A route is a registered handler.
 type route struct {
 	name    string
+	success string // the name of its responses
 	version int
 	handler events.Handler
 	at      string // file:line of the registration
@@ -30,6 +31,7 @@ type route struct {
 	input, output         *schema.Schema
 	typed                 bool
 	anyInput              bool
+	plain                 bool // typed, encoded by encoding/json and without middleware
 	validate              bool
 	strict                bool
 	development           bool
@@ -59,6 +61,7 @@ func (m *Mux) add(r *route, options []HandlerOption) {
 	if err := m.decoder.Validate(events.Event{Name: r.name, Version: r.version}); err != nil {
 		panic(fmt.Sprintf("mux: cannot add %q v%d at %s: %v", r.name, r.version, r.at, err))
 	}
+	r.success = r.name + ":response"
 	r.validate, r.strict, r.development, r.gone = !m.trusting, m.strict, m.development, m.gone
 	if r.servedBy == 0 {
 		r.timeout = m.timeout
@@ -70,6 +73,8 @@ func (m *Mux) add(r *route, options []HandlerOption) {
 	r.input, r.output = m.schemaOf(r, r.inputType), m.schemaOf(r, r.outputType)
 	r.anyInput = r.inputType == anything
 	r.described = r.describe(m.codec)
+	_, isJSON := m.codec.(events.JSON)
+	r.plain = r.typed && isJSON && len(r.middlewares) == 0
 	r.handler = events.Chain(r.middlewares...)(r.handler)
 	m.deprecate(r)
 

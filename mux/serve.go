@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/evoke-rpc/evoke/events"
+	"github.com/evoke-rpc/evoke/internal/guard"
 	"github.com/evoke-rpc/evoke/internal/scan"
 	"github.com/evoke-rpc/evoke/tracker"
 )
@@ -18,23 +19,30 @@ var emptyObject = json.RawMessage("{}")
 
 // A call is one event on its way through the mux:
 //
-//	c := m.begin(ctx, request, budget, size)
-//	defer c.cancel()
-//	response, err := c.serve()
+//	c, request := m.begin(ctx, request, arrival)
+//	defer c.limit.End()
+//	response, err := c.serve(request)
 //	c.end(response, err, status, size)
+//
+// It is all that a call keeps besides the context of package events.
 type call struct {
 	mux     *Mux
 	tracker tracker.Tracker
-	route   *route // nil without a handler
-	ctx     context.Context
-	cancel  context.CancelFunc
-	details events.Call
+	route   *route          // nil without a handler
+	ctx     context.Context // with the call and what the tracker added, without the limit
+	limit   guard.Limit
 }
 
-// begin puts into ctx what a handler may ask of it and starts the tracker. Budget
-// is the time that the transport knows the caller to give, -1 if it does not say;
-// size is that of the request on the wire.
-func (m *Mux) begin(ctx context.Context, request events.Event, budget time.Duration, size int) *call {
+// An arrival is what the transport knows of a request.
+type arrival struct {
+	peer   events.Peer
+	budget time.Duration // that the caller gives, -1 if he does not say
+	size   int           // of the request on the wire
+}
+
+// begin puts into ctx what a handler may ask of it and starts the tracker. It returns
+// the request with what its sender left out.
+func (m *Mux) begin(ctx context.Context, request events.Event, a arrival) (*call, events.Event) {
 	if request.FlowID == "" {
 		if request.FlowID = events.FlowFrom(ctx); request.FlowID == "" {
 			request.FlowID = m.NewID()
@@ -43,18 +51,17 @@ func (m *Mux) begin(ctx context.Context, request events.Event, budget time.Durat
 	if request.ID == "" {
 		request.ID = m.NewID()
 	}
-	for _, raw := range []*json.RawMessage{&request.Payload, &request.Identity, &request.Auth, &request.Metadata} {
+	for _, raw := range [...]*json.RawMessage{&request.Payload, &request.Identity, &request.Auth, &request.Metadata} {
 		if len(*raw) == 0 {
 			*raw = emptyObject
 		}
 	}
-	c := &call{mux: m, tracker: *m.tracker.Load(), route: m.route(request.Name, request.Version), cancel: func() {}}
-	c.details = events.Call{
+	c := &call{mux: m, tracker: *m.tracker.Load(), route: m.route(request.Name, request.Version)}
+	c.ctx = events.WithCall(ctx, events.Call{
 		Side: events.Callee, Request: request, Registered: c.route != nil, Item: events.ItemFrom(ctx),
 		Deprecated: c.route != nil && c.route.deprecation != nil, Origin: m.origin(request.Metadata),
-		Started: m.now(), RequestBytes: size, Peer: events.PeerFrom(ctx),
-	}
-	c.ctx = events.WithCall(ctx, c.details)
+		Started: m.now(), RequestBytes: a.size, Peer: a.peer,
+	})
 	if m.ids != nil {
 		c.ctx = events.WithIDs(c.ctx, m.ids)
 	}
@@ -62,10 +69,8 @@ func (m *Mux) begin(ctx context.Context, request events.Event, budget time.Durat
 		c.ctx = events.WithPropagation(c.ctx, m.propagate...)
 	}
 	c.ctx = c.tracker.Start(c.ctx, request)
-	if limit := c.limit(budget); limit >= 0 {
-		c.ctx, c.cancel = context.WithTimeout(c.ctx, limit)
-	}
-	return c
+	c.limit.Begin(c.ctx, c.leastOf(a.budget, request.Metadata))
+	return c, request
 }
 
 // origin is who says to call, as far as this service knows him.
@@ -87,44 +92,68 @@ func (m *Mux) origin(metadata json.RawMessage) string {
 // otherOrigin is a caller that is not in the list of [WithOrigins].
 const otherOrigin = "other"
 
-// limit is the least of the times that the handler, the transport and the
+// leastOf returns the least of the times that the handler, the transport and the
 // request's metadata give, or -1 if none of them does.
-func (c *call) limit(budget time.Duration) time.Duration {
-	limit := budget
-	if c.route != nil && c.route.timeout > 0 && (limit < 0 || c.route.timeout < limit) {
-		limit = c.route.timeout
+func (c *call) leastOf(budget time.Duration, metadata json.RawMessage) time.Duration {
+	if c.route != nil && c.route.timeout > 0 && (budget < 0 || c.route.timeout < budget) {
+		budget = c.route.timeout
 	}
-	if asked, ok := milliseconds(string(scan.Lookup(c.details.Request.Metadata, "timeoutMs"))); ok && (limit < 0 || asked < limit) {
-		limit = asked
+	if asked, ok := milliseconds(scan.Lookup(metadata, "timeoutMs")); ok && (budget < 0 || asked < budget) {
+		budget = asked
 	}
-	return limit
+	return budget
 }
 
 // milliseconds reads a caller's time limit. What is no such number is ignored, as
 // metadata may be.
-func milliseconds(s string) (time.Duration, bool) {
-	n, err := strconv.ParseUint(s, 10, 31)
+func milliseconds[T string | []byte](s T) (time.Duration, bool) {
+	if len(s) == 0 {
+		return 0, false
+	}
+	n, err := strconv.ParseUint(string(s), 10, 31)
 	return time.Duration(n) * time.Millisecond, err == nil
 }
 
 // serve returns the answer and the error to tell the tracker of. The answer is
 // the zero event if the caller is gone.
-func (c *call) serve() (events.Event, error) {
-	response, err := c.mux.running.Serve(c.ctx, c.handler(), c.details.Request, c.noticeLate)
-	if cause := c.ctx.Err(); cause != nil && errors.Is(err, cause) {
-		return c.overdue(cause, err)
+func (c *call) serve(request events.Event) (events.Event, error) {
+	if !c.limit.Limited() {
+		return c.serveHere(request)
 	}
-	if response.Name == "" && response.Payload == nil && err != nil {
-		return c.stampMetadata(c.errorEvent(err)), failure(err)
+	ctx := c.limit.Of(c.ctx)
+	response, err := c.mux.running.Serve(ctx, c.handler(), request, c.noticeLate)
+	return c.answer(ctx, request, response, err)
+}
+
+// serveHere serves in this goroutine, whatever time it takes: somebody else watches
+// the limit.
+func (c *call) serveHere(request events.Event) (events.Event, error) {
+	ctx := c.limit.Of(c.ctx)
+	if err := ctx.Err(); err != nil {
+		return c.answer(ctx, request, events.Event{}, err)
 	}
-	response, defect := c.stamp(response)
+	response, err := guard.Call(ctx, c.handler(), request)
+	return c.answer(ctx, request, response, err)
+}
+
+// answer makes the answer of what the handler returned under ctx.
+func (c *call) answer(ctx context.Context, request, response events.Event, err error) (events.Event, error) {
+	if err != nil {
+		if cause := ctx.Err(); cause != nil && errors.Is(err, cause) {
+			return c.overdue(request, cause, err)
+		}
+		if response.Name == "" && response.Payload == nil {
+			return c.stampMetadata(c.errorEvent(request, err)), failure(err)
+		}
+	}
+	response, defect := c.stamp(request, response)
 	if defect != nil {
-		return c.errorEvent(defect), errors.Join(defect, err)
+		return c.errorEvent(request, defect), errors.Join(defect, err)
 	}
 	if err != nil {
 		return response, failure(err)
 	}
-	if err = response.Err(); errors.As(err, new(*events.Redirect)) {
+	if err = response.Err(); err != nil && errors.As(err, new(*events.Redirect)) {
 		err = nil
 	}
 	return response, err
@@ -132,10 +161,10 @@ func (c *call) serve() (events.Event, error) {
 
 // errorEvent answers err. A handler that reads events itself and fails with that
 // error does not mean that its own request was no event.
-func (c *call) errorEvent(err error) events.Event {
-	response := events.NewErrorEvent(c.details.Request, err)
+func (c *call) errorEvent(request events.Event, err error) events.Event {
+	response := events.NewErrorEvent(request, err)
 	if response.Name == string(events.KindBadProtocol) {
-		return events.NewErrorEvent(c.details.Request, fmt.Errorf("%v", err))
+		return events.NewErrorEvent(request, fmt.Errorf("%v", err))
 	}
 	return response
 }
@@ -152,12 +181,12 @@ func (c *call) handler() events.Handler {
 
 // overdue answers a call whose context is done by cause. A handler's own error may
 // name both: at a deadline it cancels what it has begun.
-func (c *call) overdue(cause, err error) (events.Event, error) {
+func (c *call) overdue(request events.Event, cause, err error) (events.Event, error) {
 	if cause == context.Canceled {
 		return events.Event{}, err
 	}
 	e := events.Errorf(events.KindError, events.CodeDeadlineExceeded, "the call took longer than it was given").Wrap(err)
-	return c.stampMetadata(events.NewErrorEvent(c.details.Request, e)), e
+	return c.stampMetadata(events.NewErrorEvent(request, e)), e
 }
 
 // failure is err unless that is a redirect of the handler's own.
@@ -171,16 +200,21 @@ func failure(err error) error {
 // noticeLate tells the tracker of a panic after the deadline, which would be lost
 // otherwise.
 func (c *call) noticeLate(err error) {
-	c.tracker.NoticeEventError(c.ctx, c.details.Request, fmt.Errorf("after the deadline: %w", err))
+	request, _ := events.RequestFrom(c.ctx)
+	c.tracker.NoticeEventError(c.ctx, request, fmt.Errorf("after the deadline: %w", err))
 }
 
 // end tells the tracker how the call ended.
 func (c *call) end(response events.Event, err error, status, size int) {
-	c.details.Elapsed = c.mux.now().Sub(c.details.Started)
-	c.details.Status, c.details.ResponseBytes = status, size
-	ctx := events.WithCall(c.ctx, c.details)
+	if _, blind := c.tracker.(tracker.NoOp); blind {
+		return
+	}
+	details := events.CallFrom(c.ctx)
+	details.Elapsed = c.mux.now().Sub(details.Started)
+	details.Status, details.ResponseBytes = status, size
+	ctx := events.WithCall(c.ctx, details)
 	if err != nil {
-		ctx = c.tracker.NoticeEventError(ctx, c.details.Request, err)
+		ctx = c.tracker.NoticeEventError(ctx, details.Request, err)
 	}
 	c.tracker.End(ctx, response, err)
 }

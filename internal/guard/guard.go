@@ -28,7 +28,7 @@ func (g *Group) Serve(ctx context.Context, h events.Handler, request events.Even
 		return events.Event{}, err
 	}
 	if _, limited := ctx.Deadline(); !limited {
-		return call(ctx, h, request)
+		return Call(ctx, h, request)
 	}
 	return g.serveUntilDone(ctx, h, request, late)
 }
@@ -40,9 +40,9 @@ func (g *Group) serveUntilDone(ctx context.Context, h events.Handler, request ev
 		decided  atomic.Bool // by whoever comes first: the handler or ctx
 		returned = make(chan struct{})
 	)
-	g.running.Add(1)
+	g.Leave()
 	go func() {
-		defer g.done()
+		defer g.Return()
 		r, e := events.Event{}, errGoexit
 		defer func() {
 			if decided.CompareAndSwap(false, true) {
@@ -53,7 +53,7 @@ func (g *Group) serveUntilDone(ctx context.Context, h events.Handler, request ev
 				late(e)
 			}
 		}()
-		r, e = call(ctx, h, request)
+		r, e = Call(ctx, h, request)
 	}()
 	select {
 	case <-returned:
@@ -68,7 +68,8 @@ func (g *Group) serveUntilDone(ctx context.Context, h events.Handler, request ev
 
 var errGoexit = errors.New("the handler ended its goroutine by runtime.Goexit")
 
-func call(ctx context.Context, h events.Handler, request events.Event) (response events.Event, err error) {
+// Call calls h here. A panic is returned as an [*events.PanicError].
+func Call(ctx context.Context, h events.Handler, request events.Event) (response events.Event, err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			response, err = events.Event{}, &events.PanicError{Value: v, Stack: debug.Stack()}
@@ -77,7 +78,11 @@ func call(ctx context.Context, h events.Handler, request events.Event) (response
 	return h.Serve(ctx, request)
 }
 
-func (g *Group) done() {
+// Leave counts a handler that runs on by itself, until Return is called.
+func (g *Group) Leave() { g.running.Add(1) }
+
+// Return is told that it has returned.
+func (g *Group) Return() {
 	if g.running.Add(-1) > 0 {
 		return
 	}
