@@ -9,6 +9,7 @@ help: ## list the targets
 .PHONY: test
 test: deps ## all tests, with the race detector and the real peers
 	EVOKE_PEERS=1 go test -race -timeout 8m ./...
+	cd bench && go test -race ./...
 
 .PHONY: lint
 lint: ## gofmt, go vet, staticcheck, go mod tidy, the size of the API
@@ -17,6 +18,7 @@ lint: ## gofmt, go vet, staticcheck, go mod tidy, the size of the API
 	go vet ./...
 	go tool staticcheck ./...
 	go mod tidy -diff
+	cd bench && go vet ./... && go tool staticcheck ./... && go mod tidy -diff
 	./.ci/api-size
 
 .PHONY: cover
@@ -34,8 +36,12 @@ fuzz: ## each fuzz target for FUZZTIME (10m)
 	  done; done
 
 .PHONY: bench
-bench: ## benchmarks
-	go test -run '^$$' -bench . -benchmem ./events ./mux
+bench: ## what a call costs beside other frameworks and hand-written code: one table, in 3 minutes
+	@cd bench && go run . $(BENCHFLAGS)
+
+.PHONY: microbench
+microbench: ## benchmarks of the packages
+	go test -run '^$$' -bench . -benchmem ./events ./mux ./schema ./internal/load
 
 .PHONY: deps
 deps: ## what the tests need besides Go: Node.js, Chromium and the packages of PEERS
