@@ -88,6 +88,9 @@ func (m *Mux) Mount(router interface{ Handle(string, http.Handler) }, path strin
 // outcome of an event has status 200; a wrong method, a slow or large body and
 // another media type than JSON have theirs. If the caller is gone it writes
 // nothing. It panics with [http.ErrAbortHandler] if the handler does.
+//
+// At its deadline a call is answered. Over HTTP/1 ServeHTTP returns all the same only
+// when the handler has, and the answer tells the caller to close the connection.
 func (m *Mux) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if m.http.cors != nil {
 		m.http.cors.ServeHTTP(w, r, m.serveHTTP)
