@@ -2,17 +2,21 @@ package evoketest
 
 import (
 	"context"
+	"errors"
 	"net"
 	"net/http"
 	"sync"
 	"time"
+
+	"github.com/evoke-rpc/evoke/mux"
 )
 
 // patience is how long handlers may run on after the end of the test.
 const patience = 5 * time.Second
 
 // serve has h answer over HTTP in memory, whatever the host of the URL, until the
-// test is over. The client does not follow redirects.
+// test is over, and then waits for its handlers, those too that a mux has left behind.
+// The client does not follow redirects.
 func serve(t TB, h http.Handler) *http.Client {
 	network := newPipe()
 	var open sync.WaitGroup // the server and its connections
@@ -32,8 +36,12 @@ func serve(t TB, h http.Handler) *http.Client {
 		_, _ = network.Close(), server.Close() // neither can fail
 		ctx, cancel := context.WithTimeout(context.Background(), patience)
 		defer cancel()
-		if waitFor(ctx, &open) != nil {
-			t.Errorf("a handler still runs %v after its connection was closed; a handler must return when its context is done", patience)
+		err := waitFor(ctx, &open)
+		if m, ok := h.(*mux.Mux); ok {
+			err = errors.Join(err, m.Wait(ctx))
+		}
+		if err != nil {
+			t.Errorf("a handler still runs %v after the end of the test; a handler must return when its context is done", patience)
 		}
 	})
 	return &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error {

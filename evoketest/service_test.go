@@ -83,13 +83,8 @@ func TestAServiceWorksInABubble(t *testing.T) {
 }
 
 func TestAHandlerThatDoesNotReturnFailsTheTest(t *testing.T) {
-	for name, c := range map[string]struct {
-		deadline time.Duration
-		want     string
-	}{
-		"called without a deadline":   {0, "a handler still runs 5s after its connection was closed; a handler must return when its context is done"},
-		"left behind at its deadline": {time.Second, "a handler that was left behind at its deadline still runs after 5s; a handler must return when its context is done"},
-	} {
+	const want = "a handler still runs 5s after the end of the test; a handler must return when its context is done"
+	for name, deadline := range map[string]time.Duration{"called without a deadline": 0, "left behind at its deadline": time.Second} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				over := make(chan struct{})
@@ -98,13 +93,13 @@ func TestAHandlerThatDoesNotReturnFailsTheTest(t *testing.T) {
 						mux.Handle(m, "test:deaf:run", 1, func(context.Context, struct{}) (struct{}, error) {
 							<-over
 							panic("too late for the log")
-						}, mux.WithTimeout(c.deadline))
+						}, mux.WithTimeout(deadline))
 					})
 					ctx, cancel := context.WithCancel(tb.Context())
 					time.AfterFunc(2*time.Second, cancel)
 					_, _ = client.Call[struct{}](ctx, s.Client, "test:deaf:run", 1, nil, client.WithTimeout(0))
 				})
-				require.Equal(t, []string{c.want}, f.errors)
+				require.Equal(t, []string{want}, f.errors)
 				logged := len(f.logs)
 				close(over)
 				synctest.Wait()
