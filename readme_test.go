@@ -1,6 +1,7 @@
 package evoke_test
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/json"
 	"io"
@@ -164,20 +165,22 @@ func TestReadmeCommands(t *testing.T) {
 
 // runAgainstTheShop runs a program with arguments that lead to examples/shop.
 func runAgainstTheShop(t *testing.T, program []string) {
-	addr := freeAddr(t)
 	dir := t.TempDir()
 	for name, path := range map[string]string{"shop": "./examples/shop", "program": program[0]} {
 		out, err := exec.CommandContext(t.Context(), "go", "build", "-o", filepath.Join(dir, name), path).CombinedOutput()
 		require.NoError(t, err, "%s", out)
 	}
-	shop := exec.CommandContext(t.Context(), filepath.Join(dir, "shop"), "-addr", addr)
+	shop := exec.CommandContext(t.Context(), filepath.Join(dir, "shop"), "-addr", "localhost:0")
 	stdout, err := shop.StdoutPipe()
 	require.NoError(t, err)
 	require.NoError(t, shop.Start())
 	defer func() { _ = shop.Process.Kill(); _ = shop.Wait() }()
-	_, err = stdout.Read(make([]byte, 1)) // it prints what to try when it listens
+	lines := bufio.NewReader(stdout)
+	first, err := lines.ReadString('\n') // printed when it listens
 	require.NoError(t, err)
-	go func() { _, _ = io.Copy(io.Discard, stdout) }()
+	_, addr, found := strings.Cut(strings.TrimSpace(first), "http://")
+	require.True(t, found, first)
+	go func() { _, _ = io.Copy(io.Discard, lines) }()
 	for i := range program {
 		program[i] = strings.Trim(program[i], "'") // as a shell does
 	}
