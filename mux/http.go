@@ -301,9 +301,9 @@ func (m *Mux) readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	}
 	from := r.Body
 	if r.ContentLength < 0 {
-		from = http.MaxBytesReader(w, from, limit) // net/http itself reads no more than what is announced
+		from = http.MaxBytesReader(w, from, limit) // which has net/http close the connection
 	}
-	body, err := readAll(from, r.ContentLength)
+	body, err := readAll(from, r.ContentLength, limit)
 	switch {
 	case err == nil:
 		if m.http.readTimeout > 0 {
@@ -322,7 +322,9 @@ func tooLarge(limit int64, cause error) error {
 	return &httpError{http.StatusRequestEntityTooLarge, "the body is larger than " + strconv.FormatInt(limit, 10) + " bytes", cause}
 }
 
-func readAll(r io.Reader, announced int64) ([]byte, error) {
+// readAll does not trust what is announced, as something in front of the mux may have
+// put another body in its place.
+func readAll(r io.Reader, announced, limit int64) ([]byte, error) {
 	const first, most = 512, 64 << 10
 	size := min(announced, most)
 	if announced < 0 {
@@ -332,6 +334,9 @@ func readAll(r io.Reader, announced int64) ([]byte, error) {
 	for {
 		n, err := r.Read(body[len(body):cap(body)])
 		body = body[:len(body)+n]
+		if int64(len(body)) > limit {
+			return nil, &http.MaxBytesError{Limit: limit}
+		}
 		if err == io.EOF {
 			return body, nil
 		}

@@ -235,6 +235,20 @@ func TestADeadlineThatTheServerSetsIsAnswered(t *testing.T) {
 		`"message":"the call took longer than it was given","parameters":{}},"identity":{},"auth":{},"metadata":{}}`, w.Body.String())
 }
 
+// What stands in front of a mux may unpack a body, and leave the length that was
+// announced for the packed one.
+func TestTheLimitOfTheBodyHoldsWhateverLengthIsAnnounced(t *testing.T) {
+	m := newWireService(t, mux.WithMaxBody(100))
+	large := `{"name":"a:b:c","version":1,"payload":"` + strings.Repeat("x", 1000) + `"}`
+	for _, announced := range []int64{10, 100, -1} {
+		r := newPost(large)
+		r.ContentLength = announced
+		w := serveDirectly(m, r)
+		require.Equal(t, http.StatusRequestEntityTooLarge, w.Code, "announced as %d", announced)
+		require.Contains(t, w.Body.String(), "the body is larger than 100 bytes")
+	}
+}
+
 // failingWriter is a connection that broke.
 type failingWriter struct{ httptest.ResponseRecorder }
 
