@@ -194,15 +194,18 @@ func reserve(ctx context.Context) (context.Context, context.CancelFunc) {
 	if !limited {
 		return context.WithCancel(ctx)
 	}
-	return context.WithDeadline(ctx, deadline.Add(-min(time.Until(deadline)/20, 500*time.Millisecond)))
+	return context.WithDeadline(ctx, deadline.Add(-margin(time.Until(deadline))))
 }
+
+// margin is the part of the time left that is kept for those who wait.
+func margin(left time.Duration) time.Duration { return min(left/20, 500*time.Millisecond) }
 
 // limit leaves the items that follow a part of the time.
 func (h *Handler) limit(l *guard.Limit, ctx context.Context) context.Context {
 	limit := time.Duration(-1)
 	if deadline, limited := ctx.Deadline(); limited {
 		left := max(0, time.Until(deadline))
-		limit = left - min(left/20, 500*time.Millisecond)
+		limit = left - margin(left)
 	}
 	if h.itemTimeout > 0 && (limit < 0 || h.itemTimeout < limit) {
 		limit = h.itemTimeout
