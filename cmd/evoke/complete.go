@@ -23,13 +23,9 @@ func completeEvent(e *env, c *connection) cobra.CompletionFunc {
 		if len(args) != 1 || !isURL(args[0]) {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}
-		options, err := c.options()
-		if err != nil {
-			return nil, cobra.ShellCompDirectiveNoFileComp
-		}
 		ctx, cancel := context.WithTimeout(cmd.Context(), completionTimeout)
 		defer cancel()
-		known, err := readCatalog(ctx, args[0], options...)
+		known, err := c.readCatalog(ctx, args[0])
 		if err != nil {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/evoke-rpc/evoke/catalog"
 	"github.com/evoke-rpc/evoke/client"
 	"github.com/evoke-rpc/evoke/events"
 )
@@ -66,6 +67,15 @@ func (c *connection) open(e *env, rawURL string) (*client.Client, error) {
 		return nil, &exitError{exitUsage, err}
 	}
 	return client.New(rawURL, append(options, client.WithIDs(e.newID))...), nil
+}
+
+// readCatalog reads the catalogue at source as the flags say, if it is a service's.
+func (c *connection) readCatalog(ctx context.Context, source string) (catalog.Catalog, error) {
+	options, err := c.options()
+	if err != nil {
+		return catalog.Catalog{}, err
+	}
+	return readCatalog(ctx, source, options...)
 }
 
 // ask calls an event that package service adds to a service.

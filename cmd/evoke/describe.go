@@ -27,11 +27,7 @@ Without a version that is the newest one that is not deprecated.`,
 			if err != nil {
 				return err
 			}
-			options, err := c.options()
-			if err != nil {
-				return err
-			}
-			known, err := readCatalog(cmd.Context(), args[0], options...)
+			known, err := c.readCatalog(cmd.Context(), args[0])
 			if err != nil {
 				return err
 			}

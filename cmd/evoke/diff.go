@@ -36,15 +36,11 @@ REVISION:PATH, a file in git.
 			if err != nil {
 				return err
 			}
-			options, err := c.options()
+			was, err := c.readCatalog(cmd.Context(), args[0])
 			if err != nil {
 				return err
 			}
-			was, err := readCatalog(cmd.Context(), args[0], options...)
-			if err != nil {
-				return err
-			}
-			is, err := readCatalog(cmd.Context(), args[1], options...)
+			is, err := c.readCatalog(cmd.Context(), args[1])
 			if err != nil {
 				return err
 			}

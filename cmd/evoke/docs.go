@@ -30,11 +30,7 @@ opened in the browser; Ctrl-C ends it. The service needs no page of its own for 
   evoke docs http://localhost:8080/events --open`,
 		Args: takes(1, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			options, err := c.options()
-			if err != nil {
-				return err
-			}
-			known, err := readCatalog(cmd.Context(), args[0], options...)
+			known, err := c.readCatalog(cmd.Context(), args[0])
 			if err != nil {
 				return err
 			}

@@ -62,11 +62,7 @@ func (g *generator) command(language, short string, write func(catalog.Catalog) 
 }
 
 func (g *generator) run(ctx context.Context, source string, write func(catalog.Catalog) ([]byte, error)) error {
-	options, err := g.connection.options()
-	if err != nil {
-		return err
-	}
-	known, err := readCatalog(ctx, source, options...)
+	known, err := g.connection.readCatalog(ctx, source)
 	if err != nil {
 		return err
 	}

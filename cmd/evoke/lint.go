@@ -34,11 +34,7 @@ The URL of the catalog.json of its documentation, or a file, does as well.
 			if err != nil {
 				return err
 			}
-			options, err := c.options()
-			if err != nil {
-				return err
-			}
-			known, err := readCatalog(cmd.Context(), args[0], options...)
+			known, err := c.readCatalog(cmd.Context(), args[0])
 			if err != nil {
 				return err
 			}

@@ -21,11 +21,7 @@ The URL of the catalog.json of its documentation, or a file, does as well.`,
   evoke list --json http://localhost:8080/events | jq -r '.events[].name'`,
 		Args: takes(1, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			options, err := c.options()
-			if err != nil {
-				return err
-			}
-			known, err := readCatalog(cmd.Context(), args[0], options...)
+			known, err := c.readCatalog(cmd.Context(), args[0])
 			if err != nil {
 				return err
 			}

@@ -44,11 +44,7 @@ file in git.`,
   evoke serve catalog.json --addr localhost:9090`,
 		Args: takes(1, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			options, err := c.options()
-			if err != nil {
-				return err
-			}
-			known, err := readCatalog(cmd.Context(), args[0], options...)
+			known, err := c.readCatalog(cmd.Context(), args[0])
 			if err != nil {
 				return err
 			}
