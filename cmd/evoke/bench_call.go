@@ -18,20 +18,11 @@ import (
 
 // dial makes the client of the load. It keeps a connection for each worker, as many
 // connections would be opened and closed all the time otherwise.
-func (b *bench) dial(rawURL string) error {
-	if _, err := b.connection.open(b.env, rawURL); err != nil {
-		return err
-	}
-	options, err := b.connection.options()
-	if err != nil {
-		return &exitError{exitUsage, err}
-	}
+func (b *bench) dial(rawURL string) (err error) {
 	transport := &http.Transport{Proxy: http.ProxyFromEnvironment, MaxIdleConnsPerHost: b.workers, ForceAttemptHTTP2: true}
-	b.service = client.New(rawURL, append(options,
-		client.WithIDs(b.env.newID),
-		client.WithHTTPClient(&http.Client{Transport: transport}),
-		client.WithTracker(&b.sizes))...)
-	return nil
+	b.service, err = b.connection.open(b.env, rawURL,
+		client.WithHTTPClient(&http.Client{Transport: transport}), client.WithTracker(&b.sizes))
+	return err
 }
 
 // call makes one call; see load.Config.

@@ -57,8 +57,9 @@ func (c *connection) options() ([]client.Option, error) {
 	return options, nil
 }
 
-// open returns a client for a service. The caller closes its idle connections.
-func (c *connection) open(e *env, rawURL string) (*client.Client, error) {
+// open returns a client for a service, with more options than those of the flags. The
+// caller closes its idle connections.
+func (c *connection) open(e *env, rawURL string, more ...client.Option) (*client.Client, error) {
 	if u, err := url.Parse(rawURL); err != nil || !isURL(rawURL) || u.Host == "" {
 		return nil, &exitError{exitUsage, errors.New("the URL of a service is written as http://localhost:8080/events")}
 	}
@@ -66,7 +67,8 @@ func (c *connection) open(e *env, rawURL string) (*client.Client, error) {
 	if err != nil {
 		return nil, &exitError{exitUsage, err}
 	}
-	return client.New(rawURL, append(options, client.WithIDs(e.newID))...), nil
+	options = append(options, client.WithIDs(e.newID))
+	return client.New(rawURL, append(options, more...)...), nil
 }
 
 // readCatalog reads the catalogue at source as the flags say, if it is a service's.

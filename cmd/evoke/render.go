@@ -18,10 +18,10 @@ func (k known) Catalog() catalog.Catalog { return catalog.Catalog(k) }
 
 // documentation serves the documentation of a catalogue: of all that is in it, since
 // its reader has it anyway.
-func documentation(c catalog.Catalog) http.Handler {
+func documentation(c catalog.Catalog, options ...docgen.Option) http.Handler {
 	const reader = "reader"
-	return docgen.Handler(known(c), docgen.WithAudiences(func(*http.Request) string { return reader },
-		map[string]func(catalog.Event) bool{reader: catalog.Everybody}))
+	return docgen.Handler(known(c), append(options, docgen.WithAudiences(func(*http.Request) string { return reader },
+		map[string]func(catalog.Event) bool{reader: catalog.Everybody}))...)
 }
 
 // titleOf names the service that a catalogue describes.

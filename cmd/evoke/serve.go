@@ -92,13 +92,9 @@ func serveMock(ctx context.Context, e *env, c catalog.Catalog, m *mux.Mux, addr 
 }
 
 func mockRouter(c catalog.Catalog, m *mux.Mux) http.Handler {
-	const reader = "reader"
 	router := http.NewServeMux()
 	m.Mount(router, "/events")
-	router.Handle("/docs/", docgen.Handler(known(c),
-		docgen.WithEndpoint("/events"), docgen.WithConsole(),
-		docgen.WithAudiences(func(*http.Request) string { return reader },
-			map[string]func(catalog.Event) bool{reader: catalog.Everybody})))
+	router.Handle("/docs/", documentation(c, docgen.WithEndpoint("/events"), docgen.WithConsole()))
 	router.Handle("/{$}", http.RedirectHandler("/docs/", http.StatusFound))
 	return router
 }
