@@ -2,37 +2,15 @@
 // prints what was seen as one JSON document.
 "use strict";
 
-const { launch } = require("./chromium.js");
+const { Visitor } = require("./visitor.js");
 const base = process.argv[2];
 const event = base + "/docs/orders:order:place/2";
 const old = base + "/docs/orders:order:place/1";
-const axe = require.resolve("axe-core/axe.min.js");
 const token = "token-of-the-test";
 
-const trouble = []; // what must never happen: errors on the console, dialogs, requests to elsewhere
 const expected = /\/(docs\/nothing\/7|favicon\.ico)$/; // what is not there: a page, and the icon that browsers ask any host for
-let browser;
-
-async function open(url, options = {}) {
-  const context = await browser.newContext({ viewport: { width: 1100, height: 800 }, ...options });
-  context.setDefaultTimeout(5000);
-  await context.addInitScript({ path: axe });
-  await context.addInitScript(() => { addEventListener("securitypolicyviolation", (e) => console.error("policy", e.violatedDirective, e.blockedURI)); });
-  const page = await context.newPage();
-  const where = () => page.url().replace(base, "").slice(0, 80);
-  page.on("console", (m) => {
-    if (["error", "warning"].includes(m.type()) && !expected.test(m.location().url)) trouble.push(`${where()}: ${m.text().slice(0, 300)} ${m.location().url}`);
-  });
-  page.on("pageerror", (e) => trouble.push(`${where()}: ${String(e.stack).slice(0, 300)}`));
-  page.on("dialog", (d) => { trouble.push(`${where()}: dialog ${d.message()}`); d.dismiss(); });
-  page.posts = [];
-  context.on("request", (r) => {
-    if (!r.url().startsWith(base + "/") && !r.url().startsWith("data:")) trouble.push(`${where()}: request to ${r.url().slice(0, 100)}`);
-    if (r.method() === "POST") page.posts.push(r.postDataJSON());
-  });
-  if (url) await page.goto(url);
-  return page;
-}
+const visitor = new Visitor(base, expected, (url) => url.startsWith("data:"));
+const open = visitor.open.bind(visitor);
 
 const field = (page, path) => page.locator(`[id="input:${path}"]`);
 const problem = (page, path) => page.locator(`[id="problem:${path}"]`).textContent();
@@ -262,17 +240,7 @@ const cases = {
     return out;
   },
   async accessible() {
-    const found = [];
-    let states = 0;
-    for (const colorScheme of ["light", "dark"]) for (const width of [1100, 360]) {
-      const page = await open("", { colorScheme, viewport: { width, height: 800 } });
-      const look = async (state) => {
-        states++;
-        const result = await page.evaluate(() => axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] }));
-        for (const v of result.violations) found.push(`${state}, ${colorScheme}, ${width}: ${v.id}: ${v.nodes.slice(0, 2).map((n) => n.target + " " + n.failureSummary.replaceAll("\n", " ")).join(" | ").slice(0, 400)}`);
-        const wide = await page.evaluate(() => document.documentElement.scrollWidth);
-        if (wide > width) found.push(`${state}, ${colorScheme}: ${wide} pixels wide at ${width}`);
-      };
+    return visitor.inspect(async (page, look) => {
       await page.goto(base + "/docs/"); await look("index");
       await query(page, "order"); await look("results");
       await query(page, "zzz"); await look("no results");
@@ -287,23 +255,8 @@ const cases = {
       await field(page, "/customer").fill("Ada"); await send(page); await tag(page); await look("answer");
       await field(page, "/customer").fill("nobody"); await send(page); await page.locator("#console .tag.bad").waitFor(); await look("error");
       await page.goto(base + "/docs/nothing/7"); await look("404");
-      await page.context().close();
-    }
-    return { states, found: [...new Set(found)] };
+    });
   },
 };
 
-(async () => {
-  browser = await launch();
-  const outcomes = {};
-  try {
-    for (const [name, run] of Object.entries(cases)) {
-      if (process.argv[3] && !process.argv.slice(3).includes(name)) continue;
-      try { outcomes[name] = await run(); } catch (e) { outcomes[name] = { failed: String(e.message).slice(0, 600) }; }
-      for (const c of browser.contexts()) await c.close();
-    }
-  } finally {
-    await browser.close();
-  }
-  process.stdout.write(JSON.stringify({ ...outcomes, trouble: [...new Set(trouble)] }, null, 1));
-})().catch((e) => { console.error(e); process.exit(1); });
+visitor.run(cases, process.argv.slice(3)).catch((e) => { console.error(e); process.exit(1); });

@@ -2,35 +2,15 @@
 // prints what was seen as one JSON document.
 "use strict";
 
-const { launch } = require("./chromium.js");
+const { Visitor } = require("./visitor.js");
 const base = process.argv[2];
 const list = base + "/flows/";
 const fails = list + "flow?id=flow-fails";
 const hostile = list + "flow?id=" + encodeURIComponent("<script>alert(6)</script>");
-const axe = require.resolve("axe-core/axe.min.js");
 
-const trouble = []; // what must never happen: errors on the console, dialogs, requests to elsewhere
 const expected = /\/(flows\/flow\?id=nothing|favicon\.ico)$/; // what is not there
-let browser;
-
-async function open(url, options = {}) {
-  const context = await browser.newContext({ viewport: { width: 1100, height: 800 }, ...options });
-  context.setDefaultTimeout(5000);
-  await context.addInitScript({ path: axe });
-  await context.addInitScript(() => { addEventListener("securitypolicyviolation", (e) => console.error("policy", e.violatedDirective, e.blockedURI)); });
-  const page = await context.newPage();
-  const where = () => page.url().replace(base, "").slice(0, 80);
-  page.on("console", (m) => {
-    if (["error", "warning"].includes(m.type()) && !expected.test(m.location().url)) trouble.push(`${where()}: ${m.text().slice(0, 300)} ${m.location().url}`);
-  });
-  page.on("pageerror", (e) => trouble.push(`${where()}: ${String(e.stack).slice(0, 300)}`));
-  page.on("dialog", (d) => { trouble.push(`${where()}: dialog ${d.message()}`); d.dismiss(); });
-  context.on("request", (r) => {
-    if (!r.url().startsWith(base + "/")) trouble.push(`${where()}: request to ${r.url().slice(0, 100)}`);
-  });
-  if (url) await page.goto(url);
-  return page;
-}
+const visitor = new Visitor(base, expected);
+const open = visitor.open.bind(visitor);
 
 const plain = (text) => text.replace(/\s+/g, " ").trim();
 const focus = (page) => page.evaluate(() => document.activeElement.textContent.trim() || document.activeElement.id);
@@ -118,17 +98,7 @@ const cases = {
     return { before, after, kept: await paper() };
   },
   async accessible() {
-    const found = [];
-    let states = 0;
-    for (const colorScheme of ["light", "dark"]) for (const width of [1100, 360]) {
-      const page = await open("", { colorScheme, viewport: { width, height: 800 } });
-      const look = async (state) => {
-        states++;
-        const result = await page.evaluate(() => axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] }));
-        for (const v of result.violations) found.push(`${state}, ${colorScheme}, ${width}: ${v.id}: ${v.nodes.slice(0, 2).map((n) => n.target + " " + n.failureSummary.replaceAll("\n", " ")).join(" | ").slice(0, 400)}`);
-        const wide = await page.evaluate(() => document.documentElement.scrollWidth);
-        if (wide > width) found.push(`${state}, ${colorScheme}: ${wide} pixels wide at ${width}`);
-      };
+    return visitor.inspect(async (page, look) => {
       const unfold = () => page.locator("details").evaluateAll((all) => all.forEach((d) => { d.open = true; }));
       await page.goto(list); await look("list");
       await query(page, "zzz"); await look("nothing found");
@@ -136,9 +106,7 @@ const cases = {
       await page.goto(fails); await page.click(".callout a"); await look("the culprit");
       await page.goto(hostile); await unfold(); await look("hostile");
       await page.goto(list + "flow?id=nothing"); await look("404");
-      await page.context().close();
-    }
-    return { states, found: [...new Set(found)] };
+    });
   },
   // The last one, since it makes one more flow.
   async keepFresh() {
@@ -161,17 +129,4 @@ const cases = {
   },
 };
 
-(async () => {
-  browser = await launch();
-  const outcomes = {};
-  try {
-    for (const [name, run] of Object.entries(cases)) {
-      if (process.argv[3] && !process.argv.slice(3).includes(name)) continue;
-      try { outcomes[name] = await run(); } catch (e) { outcomes[name] = { failed: String(e.message).slice(0, 600) }; }
-      for (const c of browser.contexts()) await c.close();
-    }
-  } finally {
-    await browser.close();
-  }
-  process.stdout.write(JSON.stringify({ ...outcomes, trouble: [...new Set(trouble)] }, null, 1));
-})().catch((e) => { console.error(e); process.exit(1); });
+visitor.run(cases, process.argv.slice(3)).catch((e) => { console.error(e); process.exit(1); });
